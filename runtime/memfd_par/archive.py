@@ -1,0 +1,91 @@
+"""The par's own file: read at offsets, checked to be still the one that the program started from."""
+
+from __future__ import annotations
+
+import posix
+
+from memfd_par import format
+
+#: The kernel transfers at most this much in one call (read(2), sendfile(2)).
+_MOST = 0x7FFFF000
+
+
+class Archive:
+    """One open par.
+
+    The descriptor may be closed behind our back, and its number be given to another file: every read compares
+    the file's identity first (one fstat(2)), and opens the path again where that is needed.
+    """
+
+    __slots__ = ("_boot", "_fd", "_identity", "path", "root")
+
+    def __init__(self, path: str, fd: int, boot: tuple[int, int, bytes]) -> None:
+        self.path = path
+        self.root = path + "/"
+        self._fd = fd
+        self._boot = boot
+        self._identity = _identity(fd)
+
+    def fd(self, what: str) -> int:
+        """An open descriptor of the par; `what` is to be read from it, for the error's sake."""
+        try:
+            if _identity(self._fd) == self._identity:
+                return self._fd
+        except OSError:
+            pass  # closed
+        return self._reopen(what)
+
+    def read(self, offset: int, size: int, what: str) -> bytes:
+        """`size` bytes from `offset`.
+
+        Raises:
+            ParReadError: the file vanished, was replaced, rewritten or cut.
+        """
+        fd = self.fd(what)
+        data = posix.pread(fd, min(size, _MOST), offset)
+        if len(data) == size:
+            return data
+        parts = [data]
+        got = len(data)
+        while data and got < size:
+            data = posix.pread(fd, min(size - got, _MOST), offset + got)
+            parts.append(data)
+            got += len(data)
+        if got < size:
+            raise _error("TRUNCATED", par=self.path, what="{} ends early".format(what))
+        return b"".join(parts)
+
+    def block(self, block: tuple[int, int, bytes], what: str) -> bytes:
+        """The bytes of a block, checked."""
+        data = self.read(block[0], block[1], what)
+        if format.checksum(data) != block[2]:
+            raise _error("TRUNCATED", par=self.path, what="{} does not match its checksum".format(what))
+        return data
+
+    def _reopen(self, what: str) -> int:
+        try:
+            fd = posix.open(self.path, posix.O_RDONLY | posix.O_CLOEXEC)
+        except OSError as error:
+            raise _error("VANISHED", par=self.path, what=what, reason=error.strerror) from None
+        identity = _identity(fd)
+        if identity != self._identity:
+            # A new date or a second copy of the same build does no harm: the boot block tells them apart.
+            offset, size, checksum = self._boot
+            if format.checksum(posix.pread(fd, size, offset)) != checksum:
+                posix.close(fd)
+                same = identity[:2] == self._identity[:2]
+                raise _error("REWRITTEN" if same else "REPLACED", par=self.path, what=what)
+        self._fd = fd
+        self._identity = identity
+        return fd
+
+
+def _identity(fd: int) -> tuple[int, int, int, int]:
+    status = posix.fstat(fd)
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _error(template: str, **values: object) -> Exception:
+    from memfd_par import errors
+
+    return errors.ParReadError(getattr(errors, template).format(**values))

@@ -1,0 +1,115 @@
+"""The first code of the par that runs: reads the index, installs the finders, runs the program.
+
+The preamble calls `start` with what it read; nothing is imported that is not used.
+"""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import posix
+import sys
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import Any
+
+#: What every start needs, dependencies first; the finder finds the others when somebody imports them.
+_MODULES = (
+    "memfd_par",
+    "memfd_par.format",
+    "memfd_par.errors",
+    "memfd_par.archive",
+    "memfd_par.index",
+    "memfd_par.loader",
+    "memfd_par.finder",
+    "memfd_par.program",
+)
+
+
+def start(
+    fd: int, block: tuple[int, int, bytes], size: int, runtime: dict[str, bytes], header: dict[str, Any]
+) -> None:
+    """Runs the par that `sys.argv[0]` names.
+
+    Args:
+        fd: the open par.
+        block: where the boot block lies; tells this par from another that takes its place later.
+        size: bytes of the whole par.
+        runtime: the runtime's modules, marshalled, by dotted name.
+        header: what the packer says of this par (`format`).
+    """
+    gc.disable()  # nothing becomes garbage before the program starts
+    for name in _MODULES:
+        _execute(name, runtime[name])
+    from memfd_par.archive import Archive
+    from memfd_par.errors import TRUNCATED, ParError, die
+    from memfd_par.index import Index
+
+    archive = Archive(_absolute(sys.argv[0]), fd, block)
+    if posix.fstat(fd).st_size < size:
+        die(TRUNCATED.format(par=archive.path, what="it should have %d bytes" % size))
+    try:
+        index = Index(archive, header, runtime)
+    except ParError as error:
+        die(str(error))
+    _install(index)
+    if header["natives"][1]:
+        from memfd_par import machine
+
+        machine.check(archive.path, header)
+    if header["preload"]:
+        from memfd_par.loader import images
+
+        try:
+            for number in header["preload"]:
+                images(index).load_library(number)
+        except ParError as error:
+            die(str(error))
+    from memfd_par.program import run
+
+    run(index)
+
+
+def _execute(name: str, code: bytes) -> None:
+    module = type(sys)(name)
+    sys.modules[name] = module
+    package, _, last = name.rpartition(".")
+    if package:
+        module.__package__ = package
+        setattr(sys.modules[package], last, module)
+    else:
+        module.__package__ = name
+        module.__path__ = []
+    exec(marshal.loads(code), module.__dict__)
+
+
+def _install(index: Any) -> None:
+    """Puts the par first among what comes after built-in and frozen modules."""
+    from memfd_par.finder import Finder, PathHook
+
+    finder = Finder(index)
+    names = [getattr(entry, "__name__", "") for entry in sys.meta_path]
+    sys.meta_path.insert(names.index("PathFinder") if "PathFinder" in names else len(names), finder)
+    sys.path_hooks.insert(0, PathHook(index))
+    if sys.path[:1] == [""]:  # `-c` without isolation
+        del sys.path[0]
+    sys.path.insert(0, index.archive.root)  # the slash keeps importlib.metadata from reading the zip
+    for name in _MODULES:
+        module = sys.modules[name]
+        spec = finder.find_spec(name)
+        assert spec is not None
+        module.__spec__ = spec
+        module.__loader__ = spec.loader
+        module.__file__ = spec.origin
+        if spec.submodule_search_locations:
+            module.__path__ = spec.submodule_search_locations
+
+
+def _absolute(path: str) -> str:
+    """`path` from the root on, without `.` and empty parts; symbolic links stay as they are."""
+    if path[:1] != "/":
+        path = posix.getcwd() + "/" + path
+    if "/./" in path or "//" in path:
+        path = "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
+    return path

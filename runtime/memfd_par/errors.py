@@ -1,0 +1,97 @@
+"""What the runtime raises on purpose, and how it ends a process that cannot start."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+#: Every message is one paragraph: what was found, what is needed, the mend.
+TRUNCATED = (
+    "{par} is truncated or was altered: {what}. The file must be whole. Copy it again, and compare its size "
+    "or checksum with the original."
+)
+VANISHED = (
+    "{par} can no longer be read ({reason}), but {what} is still to be loaded from it. The program's own "
+    "descriptor of the file was closed (os.closerange, a daemon library), so the file has to stay where it was "
+    "while the program runs. Put it back, or restart the program."
+)
+REPLACED = (
+    "{par} was replaced by another file while the program runs, and {what} is still to be loaded from the old "
+    "one. Restart the program. A par that is replaced by rename stays readable to running programs as long as "
+    "they keep their descriptors open."
+)
+REWRITTEN = (
+    "{par} was rewritten in place while the program runs, so {what} cannot be loaded from it. Restart the "
+    "program, and deploy by writing a new file and renaming it over the old one, as for any library in use."
+)
+NO_PROC = (
+    "{par} loads its native libraries from memory by their names in /proc/self/fd, and /proc is not mounted. "
+    "Mount it (mount -t proc proc /proc), or run with a container runtime that does."
+)
+NO_MEMFD = (
+    "{par} keeps its native libraries in memory files, and memfd_create(2) failed: {reason}. It needs Linux 3.17 "
+    "or newer and a seccomp profile that allows memfd_create; container runtimes' default profiles do."
+)
+NO_SPACE = (
+    "There is not enough memory to load {what} ({size} bytes) from {par}: {reason}. Raise the memory limit of the "
+    "process or of its cgroup; a memory file counts like any allocation."
+)
+WRONG_MACHINE = (
+    "{par} holds native code for {wanted}, and this machine is {found}. Build {target} for this machine "
+    "(--platforms), or run it on {wanted}."
+)
+NOT_GLIBC = (
+    "{par} holds native code for glibc {wanted} or newer, and {python} runs on another C library ({found}), as "
+    "on Alpine. Run it with a Python built for glibc, for instance in a Debian or distroless image."
+)
+OLD_GLIBC = (
+    "{par} holds native code that needs glibc {wanted} or newer, and this machine has {found}. Run it on a newer "
+    "distribution, or build {target} with libraries for an older policy (attribute `policy`)."
+)
+WRONG_ABI = (
+    "{par} holds extension modules for {wanted}, and {python} is {found}. Name the right interpreter in "
+    "MEMFD_PAR_PYTHON, or build {target} with a Python toolchain for this one."
+)
+NO_CTYPES = (
+    "{what} is loaded with the module _ctypes, which {python} lacks ({reason}). Install the part of Python that "
+    "holds ctypes, or build that Python with libffi."
+)
+NOT_LOADED = (
+    "{module} could not be loaded from {par}: {reason}. {mend}"
+)
+MEND_SYSTEM = "The machine lacks a library that {target} expects it to have: install it, or carry it with native_libs."
+MEND_OTHER = "The member is {member}; it was built for another environment than this one."
+EMPTY_NATIVE = (
+    "{member} in {par} has 0 bytes, so there is no {module} to load. The file was empty when {target} was built; "
+    "build its rule again."
+)
+NO_MAIN = (
+    "{par} has no module {module}, which it was built to run. Build {target} again with a `main_module` or "
+    "`entry_point` that one of its dependencies provides."
+)
+NO_FUNCTION = (
+    "Module {module} in {par} has no {function}, which the entry point of {target} names. It has: {choices}. "
+    "Correct `entry_point`."
+)
+
+
+class ParError(Exception):
+    """A fault of the par or of its surroundings; the text is one complete paragraph."""
+
+
+class ParImportError(ParError, ImportError):
+    """A module of the par cannot be loaded; an ImportError, so that optional accelerators stay optional."""
+
+
+class ParReadError(ParError, OSError):
+    """The par's file can no longer be read as it was when the program started."""
+
+
+def die(message: str) -> NoReturn:
+    """Ends the process with status 1 and one paragraph on standard error."""
+    try:
+        sys.stderr.write("memfd_par: " + message + "\n")
+        sys.stderr.flush()
+    except (OSError, AttributeError, ValueError):
+        pass  # standard error is closed; the status still tells
+    sys.exit(1)

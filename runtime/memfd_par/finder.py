@@ -1,0 +1,119 @@
+"""Finders: the par on sys.meta_path, and a path hook that claims every path below the par.
+
+Without the hook, PathFinder would hand such paths to zipimport, which reads the whole zip directory first.
+"""
+
+from __future__ import annotations
+
+from _frozen_importlib import ModuleSpec
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from memfd_par import format
+from memfd_par.index import Index
+from memfd_par.loader import ExtensionLoader, ModuleLoader, NamespaceLoader, as_import_error
+
+
+class Spec(ModuleSpec):
+    """A spec without a byte-code file: `__cached__` stays unset."""
+
+    cached = None
+
+
+class Finder:
+    """Finds by the full name: one dictionary for the whole par, no search along a path."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """The spec of a module of the par, or None (PEP 451)."""
+        key = fullname.replace(".", "/")
+        try:
+            entry = self.index.module(key)
+        except OSError as error:
+            raise as_import_error(error, fullname) from None
+        return None if entry is None else make_spec(self.index, fullname, key, entry)
+
+    def invalidate_caches(self) -> None:
+        """A par does not change."""
+
+    def find_distributions(self, context: Any = None) -> Iterable[Any]:
+        """The distributions in the par, for importlib.metadata."""
+        from memfd_par.metadata import find_distributions
+
+        return find_distributions(self.index, context)
+
+
+class FolderFinder:
+    """Finds by the last name in one folder of the par: for `sys.path`, `__path__` and pkgutil."""
+
+    def __init__(self, index: Index, folder: str) -> None:
+        self.index = index
+        self.prefix = folder + "/" if folder else ""
+
+    def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
+        """The spec of a module in this folder, or None."""
+        key = self.prefix + fullname.rpartition(".")[2]
+        entry = self.index.module(key)
+        if entry is None:
+            return None
+        spec = make_spec(self.index, fullname, key, entry)
+        if entry[0] & format.NAMESPACE:
+            spec.loader = None  # PathFinder joins the portions
+        return spec
+
+    def invalidate_caches(self) -> None:
+        """A par does not change."""
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """Names and whether they are packages, for pkgutil.iter_modules."""
+        for name, kind in sorted(self._children()):
+            if not kind & format.NAMESPACE and name.isidentifier():
+                yield prefix + name, bool(kind & format.PACKAGE)
+
+    def _children(self) -> Iterator[tuple[str, int]]:
+        tops = [self.prefix.partition("/")[0]] if self.prefix else self.index.tops()
+        for top in tops:
+            for key, entry in self.index.modules(top).items():
+                head, _, name = key.rpartition("/")
+                if head == self.prefix[:-1]:
+                    yield name, entry[0]
+
+
+class PathHook:
+    """Gives a FolderFinder for each folder of the par (sys.path_hooks)."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def __call__(self, path: str) -> FolderFinder:
+        """Raises ImportError for paths elsewhere and for the par's files."""
+        root = self.index.archive.root
+        if not isinstance(path, str) or not (path + "/").startswith(root):
+            raise ImportError("not a path in " + root)
+        folder = path[len(root) :].strip("/")
+        if folder and folder in self.index.files(folder.partition("/")[0]):
+            raise ImportError("a file, not a folder", path=path)
+        return FolderFinder(self.index, folder)
+
+
+def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str | None]) -> ModuleSpec:
+    """The spec of one entry of the index, under the name by which it is asked for."""
+    kind, offset, _, stored_path = entry
+    root = index.archive.root
+    if kind & format.NAMESPACE:
+        spec = Spec(name, NamespaceLoader(name, key, index), is_package=True)
+        spec.submodule_search_locations = [root + key]
+        return spec
+    path = root + (stored_path or format.module_path(key, kind))
+    loader: Any
+    if kind & format.EXTENSION:
+        loader = ExtensionLoader(name, path, index, kind, offset)
+    else:
+        loader = ModuleLoader(name, path, index, entry)
+    spec = Spec(name, loader, origin=path, is_package=bool(kind & format.PACKAGE))
+    if kind & format.PACKAGE:
+        spec.submodule_search_locations = [path.rpartition("/")[0]]
+    spec.has_location = True
+    return spec

@@ -1,0 +1,67 @@
+"""What the packer writes and the runtime reads: the one definition of both.
+
+A par is a `#!/bin/sh` preamble followed by a zip archive (APPNOTE.TXT). Beside the members that the user
+sees, the archive holds, each as a stored member:
+
+- `.par/explain.py`  source that says why an interpreter cannot run this par; any Python 3 can compile it.
+- `.par/code`        every code object, marshalled, one after the other.
+- `.par/index`       the tables below, marshalled, one after the other.
+- `.par/boot`        `marshal((boot code, {runtime module: marshalled code}, header))`; the preamble names
+                     its offset, size and checksum, and the header names those of the tables.
+
+Tables are plain dicts and tuples of marshal's own types. A *key* is a module's dotted name with `/` for
+`.`, which is also the stored path of its source without the suffix. A *block* is `(offset, size,
+checksum)` of a marshalled table in the file.
+
+    top        {first component: block of modules}      block in header["modules"]
+    modules    {key: (kind, offset, size, stored path or None)}
+    tops       {first component: block of files}        block in header["files"]
+    files      {stored path: (offset, stored size, size)}   stored size < size: deflated
+    natives    [(offset, size, stored path, soname, link name, loads, patches)]   block in header["natives"]
+
+In `modules`, `offset` and `size` delimit the code object, except for an extension module, where `offset` is
+its number in `natives`. `stored path` is None where the key tells it (`key.py`, `key/__init__.py`).
+A size of -1 marks source that does not compile: the importer compiles it, and fails, at run time.
+In `natives`, `loads` are the numbers of all members to be loaded before this one, in load order, and
+`patches` are `(offset in the member, bytes)` to be written over the image in memory.
+"""
+
+from __future__ import annotations
+
+import _imp
+from typing import Any
+
+FORMAT = 1
+
+#: Stored names that belong to the par itself start with this.
+OWN = ".par/"
+
+#: Bits of a module's kind.
+PACKAGE = 1
+EXTENSION = 2
+NAMESPACE = 4
+SOURCELESS = 8
+
+
+#: Frames of this file are what CPython leaves out of a traceback (`remove_importlib_frames` in
+#: Python/import.c); the runtime's own code carries the name, so that an import error shows the user's lines.
+RUNTIME_FILENAME = "<frozen importlib._bootstrap_external>"
+
+#: The key of `checksum`.
+SEED = int.from_bytes(b"memfdpar", "little")
+
+
+def checksum(data: bytes) -> bytes:
+    """Eight bytes that tell damaged data from whole data (keyed SipHash, as in PEP 552).
+
+    `_imp` is always built in, so that checking costs no import. CPython changed the number of rounds in 3.11:
+    the packer runs on the very version that the par is made for.
+    """
+    return _imp.source_hash(SEED, data)
+
+
+def module_path(key: str, kind: int) -> str:
+    """The stored path of a source module whose table entry leaves it out."""
+    return key + ("/__init__.py" if kind & PACKAGE else ".py")
+
+

@@ -1,0 +1,195 @@
+"""Images: native members of the par made loadable in memory, and the only caller of dlopen(3).
+
+This is the seam for other ways to make an image (`tier`). The one here, `plain`, copies the member into a
+memory file and lets ld.so map that.
+"""
+
+from __future__ import annotations
+
+import _imp
+import _thread
+import posix
+import sys
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from memfd_par import errors, memfd
+from memfd_par.index import Index
+
+_RTLD_NOW = 2
+_MOST = 0x7FFFF000
+_FOLDER = "/proc/self/fd/"
+
+
+class Image(NamedTuple):
+    """One native member that is mapped into this process."""
+
+    soname: str  #: DT_SONAME, or the file's name where it has none
+    module: str | None  #: dotted name of the extension module; None for a library
+    size: int  #: bytes in the par
+    tier: str  #: the way it was loaded: "plain"
+    member: str  #: stored path in the par
+
+
+class Images:
+    """What is loaded, by number in the index's table of native members."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._paths: dict[int, str] = {}
+        self._loaded: dict[int, Image] = {}
+        self._count = 0
+        self._names: list[Any] = []
+        self._lock = _thread.RLock()
+        posix.register_at_fork(after_in_child=self._after_fork)
+
+    def loaded(self) -> list[Image]:
+        """All images in load order."""
+        return list(self._loaded.values())
+
+    def load_library(self, number: int) -> None:
+        """Maps a library and all that it needs, RTLD_LOCAL: dependents find it by its soname.
+
+        Raises:
+            ParImportError: it cannot be loaded, with the reason and the mend.
+        """
+        with self._lock:
+            if number in self._paths:
+                return
+            native = self._index.native(number)
+            self._load_needed(native)
+            fd, path = self._copy(number, native, native[2])
+            try:
+                handle = _dlopen(path, native[2])
+                if native[4] is not None:
+                    self._rename(handle, native[4])
+            except OSError as error:
+                raise self._error(native, native[2], path, error) from None
+            finally:
+                posix.close(fd)
+            self._paths[number] = path
+            self._loaded[number] = _image(native, None)
+
+    def load_module(self, number: int, spec: Any) -> ModuleType:
+        """Creates the extension module of `spec` from the image of member `number`.
+
+        Raises:
+            ParImportError: it cannot be loaded, with the reason and the mend.
+        """
+        with self._lock:
+            native = self._index.native(number)
+            path = self._paths.get(number)
+            fd = -1
+            if path is None:
+                self._load_needed(native)
+                fd, path = self._copy(number, native, spec.name)
+            origin = spec.origin
+            # A module that was loaded before is found again by its spelling, without any file behind it.
+            spec.origin = path
+            try:
+                module: ModuleType = _imp.create_dynamic(spec)
+            except ImportError as error:
+                # Only ld.so's words name the path; what the module's own initialisation raises stays as it is.
+                if error.path != path and path not in str(error):
+                    raise
+                raise self._error(native, spec.name, path, error) from None
+            finally:
+                spec.origin = origin
+                if fd >= 0:
+                    posix.close(fd)
+            self._paths[number] = path
+            self._loaded[number] = _image(native, spec.name)
+            return module
+
+    def _load_needed(self, native: tuple[Any, ...]) -> None:
+        for number in native[5]:
+            self.load_library(number)
+
+    def _copy(self, number: int, native: tuple[Any, ...], what: str) -> tuple[int, str]:
+        """A memory file with the member's bytes, patched, and a path to it that was never used before."""
+        offset, size, member = native[:3]
+        archive = self._index.archive
+        if not size:
+            values = {"member": member, "par": archive.path, "module": what, "target": self._index.header["target"]}
+            raise errors.ParImportError(errors.EMPTY_NATIVE.format(**values), name=what, path=archive.root + member)
+        source = archive.fd(what)
+        try:
+            fd = memfd.create(member.rpartition("/")[2])
+        except OSError as error:
+            raise _import_error("NO_MEMFD", what, par=archive.path, reason=error.strerror) from None
+        try:
+            left = size
+            while left:
+                sent = posix.sendfile(fd, source, offset + size - left, min(left, _MOST))
+                if not sent:
+                    raise _import_error("TRUNCATED", what, par=archive.path, what=member + " ends early")
+                left -= sent
+            for position, data in native[6]:
+                posix.pwrite(fd, data, position)
+        except OSError as error:
+            posix.close(fd)
+            if isinstance(error, errors.ParError):
+                raise
+            raise _import_error(
+                "NO_SPACE", what, what=member, size=size, par=archive.path, reason=error.strerror
+            ) from None
+        except ImportError:
+            posix.close(fd)
+            raise
+        return fd, self._spelling(fd)
+
+    def _spelling(self, fd: int) -> str:
+        """A path to `fd` that this process never used before.
+
+        ld.so compares path strings before it opens anything (_dl_map_object in elf/dl-load.c): a number that is
+        used again would give the library that had it first. A counter, one bit a step, as `/` and `./`, makes
+        each spelling new; a fork inherits the counter with the libraries.
+        """
+        self._count += 1
+        return _FOLDER + bin(self._count)[2:].replace("0", "/").replace("1", "./") + str(fd)
+
+    def _rename(self, handle: int, name: str) -> None:
+        """Lets dependents find a library that has no soname: ld.so also compares NEEDED with `l_name`.
+
+        dlopen's handle is the `struct link_map` (link.h): the address, then the name.
+        """
+        import ctypes
+
+        buffer = ctypes.create_string_buffer(name.encode())
+        self._names.append(buffer)
+        ctypes.c_void_p.from_address(handle + ctypes.sizeof(ctypes.c_void_p)).value = ctypes.addressof(buffer)
+
+    def _error(self, native: tuple[Any, ...], what: str, path: str, error: Exception) -> errors.ParImportError:
+        header = self._index.header
+        reason = str(error).replace(path, native[2])
+        system = "cannot open shared object file" in reason
+        mend = errors.MEND_SYSTEM if system else errors.MEND_OTHER
+        return _import_error(
+            "NOT_LOADED",
+            what,
+            module=what,
+            par=self._index.archive.path,
+            reason=reason,
+            mend=mend.format(target=header["target"], member=native[2]),
+        )
+
+    def _after_fork(self) -> None:
+        self._lock = _thread.RLock()  # another thread may have held it
+
+
+def _image(native: tuple[Any, ...], module: str | None) -> Image:
+    member = native[2]
+    return Image(native[3] or member.rpartition("/")[2], module, native[1], "plain", member)
+
+
+def _dlopen(path: str, what: str) -> int:
+    try:
+        from _ctypes import dlopen
+    except ImportError as error:
+        raise _import_error("NO_CTYPES", what, what=what, python=sys.executable, reason=error) from None
+    handle: int = dlopen(path, _RTLD_NOW)
+    return handle
+
+
+def _import_error(template: str, name: str, **values: object) -> errors.ParImportError:
+    return errors.ParImportError(getattr(errors, template).format(**values), name=name)

@@ -1,0 +1,171 @@
+"""Loaders: what importlib asks for a module's code, source and data.
+
+They derive from importlib's own loaders for files, as tools test for those (`isinstance`), and as frames of
+importlib's `exec_module` stay out of tracebacks.
+"""
+
+from __future__ import annotations
+
+import _imp
+import marshal
+from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader
+from types import CodeType, ModuleType
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import Any
+
+    from memfd_par.image import Images
+
+from memfd_par import format
+from memfd_par.index import Index
+
+
+class _FromPar:
+    """What all loaders of the par share."""
+
+    name: str
+    path: str
+    index: Index
+    kind: int
+
+    def get_filename(self, fullname: str | None = None) -> str:
+        """`<par>/<stored path>`; `fullname` may be `__main__`."""
+        return self.path
+
+    def is_package(self, fullname: str) -> bool:
+        """Whether the module is a package."""
+        return bool(self.kind & format.PACKAGE)
+
+    def get_data(self, path: str) -> bytes:
+        """The bytes of a file below the par (PEP 302).
+
+        Raises:
+            OSError: no such file there.
+        """
+        root = self.index.archive.root
+        if not path.startswith(root):
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return self.index.data(path[len(root) :])
+
+    def get_resource_reader(self, fullname: str) -> Any:
+        """What importlib.resources asks for."""
+        from memfd_par.resources import Reader
+
+        folder = self.path[len(self.index.archive.root) :].rpartition("/")[0]
+        return Reader(self.index, folder)
+
+
+class ModuleLoader(_FromPar, SourceFileLoader):
+    """A module or package in Python."""
+
+    def __init__(self, name: str, path: str, index: Index, entry: tuple[int, Any, int, str | None]) -> None:
+        self.name = name
+        self.path = path
+        self.index = index
+        self.kind = entry[0]
+        self.entry = entry
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code object, with the file name that tracebacks show.
+
+        Raises:
+            SyntaxError: the source does not compile.
+            ParImportError: the par can no longer be read.
+        """
+        _, offset, size, _ = self.entry
+        if isinstance(offset, bytes):
+            own: CodeType = marshal.loads(offset)
+            return own
+        if size < 0:
+            return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
+        try:
+            data = self.index.archive.read(offset, size, fullname)
+        except OSError as error:
+            raise as_import_error(error, fullname) from None
+        code: CodeType = marshal.loads(data)
+        _imp._fix_co_filename(code, self.path)
+        return code
+
+    def get_source(self, fullname: str) -> str | None:
+        """The source text; None where only byte-code is carried."""
+        if self.kind & format.SOURCELESS:
+            return None
+        source: str | None = SourceFileLoader.get_source(self, fullname)
+        return source
+
+    def path_stats(self, path: str) -> dict[str, int]:
+        """Size of the source; the par's members have no date of their own."""
+        return {"mtime": 0, "size": len(self.get_data(path))}
+
+    def set_data(self, path: str, data: bytes, **_: object) -> None:
+        """Nothing is ever written."""
+
+
+class ExtensionLoader(_FromPar, ExtensionFileLoader):
+    """An extension module, loaded from memory."""
+
+    def __init__(self, name: str, path: str, index: Index, kind: int, number: int) -> None:
+        self.name = name
+        self.path = path
+        self.index = index
+        self.kind = kind
+        self.number = number
+
+    def create_module(self, spec: Any) -> ModuleType:
+        """Maps the member and calls its PyInit function (PEP 489)."""
+        try:
+            module = images(self.index).load_module(self.number, spec)
+        except OSError as error:
+            raise as_import_error(error, spec.name) from None
+        # Cython takes the path that was loaded; the importer sets `__file__` only where there is none.
+        try:
+            module.__file__ = self.path
+        except AttributeError:
+            pass  # PEP 489 lets a module be any object
+        return module
+
+
+class NamespaceLoader(_FromPar):
+    """A package without `__init__` (PEP 420)."""
+
+    kind = format.PACKAGE
+
+    def __init__(self, name: str, folder: str, index: Index) -> None:
+        self.name = name
+        self.path = index.archive.root + folder + "/"
+        self.index = index
+
+    def create_module(self, spec: Any) -> None:
+        """The importer's default."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to run."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Empty code, for runpy."""
+        return compile("", "<string>", "exec", dont_inherit=True)
+
+    def get_source(self, fullname: str) -> str:
+        """Empty source."""
+        return ""
+
+
+_images: Images | None = None
+
+
+def images(index: Index) -> Images:
+    """The one set of images of this process; made when the first native member is loaded."""
+    global _images
+    if _images is None:
+        from memfd_par.image import Images
+
+        _images = Images(index)
+    return _images
+
+
+def as_import_error(error: OSError, name: str) -> ImportError:
+    """What an import raises where the par cannot be read; importlib's frames stay out of its traceback."""
+    from memfd_par.errors import ParImportError
+
+    return ParImportError(str(error), name=name)

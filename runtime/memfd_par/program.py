@@ -1,0 +1,133 @@
+"""The program: what the par was built to run, run as the interpreter would run it."""
+
+from __future__ import annotations
+
+import sys
+from _frozen_importlib import ModuleSpec
+
+from memfd_par import format
+from memfd_par.finder import make_spec
+from memfd_par.index import Index
+from memfd_par.loader import ModuleLoader
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+
+def run(index: Index) -> None:
+    """Runs the program in `__main__`; what it raises, and SystemExit, pass through."""
+    header = index.header
+    sys.excepthook = sys.__excepthook__ = _excepthook
+    _add_site_builtins()
+    if header["env"]:
+        import os
+
+        for name, value in header["env"].items():
+            os.environ.setdefault(name, value)
+    sys.argv[1:1] = header["args"]
+    kind, name = header["main"]
+    if kind == "script":
+        _run_script(index, name)
+    elif kind == "module":
+        _run_module(index, name)
+    else:
+        _run_function(index, *name.split(":"))
+
+
+def _run_script(index: Index, key: str) -> None:
+    """As `python main.py`: no spec, no package."""
+    entry = index.module(key)
+    if entry is None:
+        _die(index, "NO_MAIN", module=key)
+    path = index.archive.root + (entry[3] or format.module_path(key, entry[0]))
+    loader = ModuleLoader("__main__", path, index, entry)
+    _execute(loader, None, None)
+
+
+def _run_module(index: Index, name: str) -> None:
+    """As `python -m name` (PEP 338, PEP 366)."""
+    entry = index.module(name.replace(".", "/"))
+    if entry is not None and entry[0] & format.PACKAGE | entry[0] & format.NAMESPACE:
+        name += ".__main__"
+        entry = index.module(name.replace(".", "/"))
+    if entry is None or entry[0] & format.EXTENSION:
+        _die(index, "NO_MAIN", module=name)
+    parent = name.rpartition(".")[0]
+    if parent:
+        __import__(parent)
+    spec = make_spec(index, name, name.replace(".", "/"), entry)
+    loader = spec.loader
+    assert isinstance(loader, ModuleLoader)
+    _execute(loader, spec, spec.parent)
+
+
+def _run_function(index: Index, module_name: str, function_name: str) -> None:
+    """As the script of an entry point (PyPA entry points specification)."""
+    if index.module(module_name.replace(".", "/")) is None:
+        _die(index, "NO_MAIN", module=module_name)
+    _clear_main({"__file__": index.archive.path})
+    __import__(module_name)
+    function: Any = sys.modules[module_name]
+    for part in function_name.split("."):
+        try:
+            function = getattr(function, part)
+        except AttributeError:
+            choices = ", ".join(n for n in dir(function) if callable(getattr(function, n)) and n[0] != "_")
+            _die(index, "NO_FUNCTION", module=module_name, function=function_name, choices=choices or "nothing")
+    _start()
+    sys.exit(function())
+
+
+def _execute(loader: ModuleLoader, spec: ModuleSpec | None, package: str | None) -> None:
+    code = loader.get_code("__main__" if spec is None else spec.name)
+    namespace = _clear_main(
+        {"__file__": loader.path, "__loader__": loader, "__spec__": spec, "__package__": package}
+    )
+    _start()
+    exec(code, namespace)
+
+
+def _clear_main(values: dict[str, Any]) -> dict[str, Any]:
+    """The namespace of `__main__` without what the launcher left there."""
+    namespace: dict[str, Any] = sys.modules["__main__"].__dict__
+    kept = {name: namespace[name] for name in ("__builtins__", "__annotations__") if name in namespace}
+    namespace.clear()
+    namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None)
+    namespace.update(kept)
+    namespace.update(values)
+    return namespace
+
+
+def _start() -> None:
+    import gc
+
+    gc.enable()
+
+
+def _add_site_builtins() -> None:
+    """`exit`, `quit` and `help`, as programs use them, though `site` itself does not run."""
+    if "site" in sys.modules:
+        return
+    import builtins
+
+    import _sitebuiltins
+
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
+    builtins.help = _sitebuiltins._Helper()  # type: ignore[attr-defined]
+
+
+def _excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    from memfd_par.report import show
+
+    show(kind, error, trace)
+
+
+def _die(index: Index, template: str, **values: str) -> Any:
+    from memfd_par import errors
+
+    errors.die(
+        getattr(errors, template).format(par=index.archive.path, target=index.header["target"], **values)
+    )
