@@ -1,0 +1,97 @@
+"""The tables that the runtime reads instead of the zip directory (`memfd_par.format` tells their layout)."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from memfd_par import format
+from packer.archive import ParArchive, Stored
+from packer.layout import Module
+from packer.plan import Plans
+
+Block = tuple[int, int, bytes]
+
+
+class IndexWriter:
+    """Collects blocks of marshalled tables; their offsets count from where `write` puts them."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def add(self, table: Any) -> Block:
+        """A block for a table, with an offset within this index."""
+        data = marshal.dumps(table)
+        offset = len(self._data)
+        self._data += data
+        return offset, len(data), format.checksum(data)
+
+    def write(self, archive: ParArchive, stored_path: str) -> int:
+        """Adds the index to the archive. Returns its offset in the file."""
+        return archive.add_bytes(stored_path, bytes(self._data)).offset
+
+
+class Directory:
+    """One table for each first component of the paths, and where it lies."""
+
+    def __init__(self, entries: Mapping[str, Any], tables: IndexWriter) -> None:
+        groups: dict[str, dict[str, Any]] = {}
+        for path in sorted(entries):
+            groups.setdefault(path.partition("/")[0], {})[path] = entries[path]
+        self.blocks: dict[str, Block] = {top: tables.add(group) for top, group in groups.items()}
+
+    def moved(self, base: int) -> dict[str, Block]:
+        """The blocks, where the tables lie at `base` in the file."""
+        return {top: (offset + base, size, check) for top, (offset, size, check) in sorted(self.blocks.items())}
+
+
+def module_entries(
+    modules: Mapping[str, Module],
+    code: Mapping[str, tuple[int, int]],
+    numbers: Mapping[str, int],
+) -> dict[str, tuple[int, int, int, str | None]]:
+    """The entry of each module.
+
+    Args:
+        modules: by key.
+        code: offset and size in the file of each source's code, by stored path; size -1 without code.
+        numbers: of native members, by stored path.
+    """
+    entries: dict[str, tuple[int, int, int, str | None]] = {}
+    for key, module in modules.items():
+        path = module.stored_path
+        if path is None:
+            entries[key] = (module.kind, 0, 0, None)
+        elif module.kind & format.EXTENSION:
+            entries[key] = (module.kind, numbers[path], 0, path)
+        else:
+            default = not module.kind & format.SOURCELESS and format.module_path(key, module.kind) == path
+            entries[key] = (module.kind, *code[path], None if default else path)
+    return entries
+
+
+def native_entries(
+    plans: Plans, stored: Mapping[str, Stored], empty: Iterable[str]
+) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
+    """The table of native members, and the number of each stored path, aliases included.
+
+    Args:
+        plans: load plans by stored path.
+        stored: where each member lies.
+        empty: members of 0 bytes that are named like extension modules: importing one tells.
+    """
+    numbers = {path: number for number, path in enumerate(sorted([*plans.plans, *empty]))}
+    entries: list[tuple[Any, ...]] = []
+    for path in numbers:
+        plan = plans.plans.get(path)
+        if plan is None:
+            entries.append((0, 0, path, None, None, (), ()))
+            continue
+        loads = tuple(numbers[needed] for needed in plan.loads)
+        place = stored[path]
+        entries.append((place.offset, place.size, path, plan.soname, plan.link_name, loads, plan.patches))
+    for alias, canonical in plans.aliases.items():
+        if canonical in numbers:
+            numbers[alias] = numbers[canonical]
+    return entries, numbers

@@ -1,0 +1,200 @@
+"""The one namespace of a par: every import root laid over the others, the first one winning.
+
+Pure: names in, names out, but for the comparison of two files that claim one place.
+"""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from memfd_par import format
+from packer.request import InputFile
+
+#: What rules leave in a repository and no program looks for.
+_IGNORED_NAMES = frozenset(
+    ("BUILD", "BUILD.bazel", "WORKSPACE", "WORKSPACE.bazel", "REPO.bazel", "MODULE.bazel")
+)
+
+#: Stored paths that the par itself needs.
+_TAKEN = frozenset(("__main__.py",))
+
+DUPLICATE = "{what}: {winner} wins over {loser}, which comes later on the import path."
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module and the member that it comes from."""
+
+    key: str  #: dotted name with `/`
+    kind: int  #: bits of memfd_par.format
+    stored_path: str | None  #: None for a namespace package
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two different files for one module or one place."""
+
+    what: str
+    winner: InputFile
+    loser: InputFile
+
+    def __str__(self) -> str:
+        return DUPLICATE.format(
+            what=self.what, winner=self.winner.runfiles_path, loser=self.loser.runfiles_path
+        )
+
+
+@dataclass
+class Layout:
+    """Where everything goes."""
+
+    members: dict[str, InputFile] = field(default_factory=dict)  #: by stored path, sorted
+    modules: dict[str, Module] = field(default_factory=dict)  #: by key, sorted
+    duplicates: list[Duplicate] = field(default_factory=list)
+
+
+def lay_out(
+    files: Iterable[InputFile],
+    imports: Sequence[str],
+    *,
+    script_folder: str | None,
+    extension_suffixes: Sequence[str],
+    placed: Iterable[tuple[str, InputFile]] = (),
+    same: Callable[[str, str], bool] = lambda a, b: filecmp.cmp(a, b, shallow=False),
+) -> Layout:
+    """Decides each file's stored path and each module's name.
+
+    The import path is that of rules_python: the main script's folder, the `imports` of all targets, then the
+    root of every repository. A file is stored by its path below the longest of the import roots above it
+    (the script's folder aside); it is importable below each of them.
+
+    Args:
+        files: all files of the target; of two with one runfiles path the first counts.
+        imports: runfiles paths of import roots, in the order of the import path.
+        script_folder: runfiles path of the folder of `main`, or None.
+        extension_suffixes: of the target interpreter (importlib.machinery.EXTENSION_SUFFIXES).
+        placed: files with a stored path of their own, which wins over all others.
+        same: whether two local files have the same bytes.
+    """
+    layout = Layout()
+    unique: dict[str, InputFile] = {}
+    for file in files:
+        if not _ignored(file.runfiles_path):
+            unique.setdefault(file.runfiles_path, file)
+    roots = list(dict.fromkeys([*imports, *sorted({path.partition("/")[0] for path in unique})]))
+    position = {root: number for number, root in enumerate(roots)}
+    if script_folder is not None:
+        position = {script_folder: -1, **position} if script_folder not in position else position
+
+    claims = [(-2, stored_path, file) for stored_path, file in placed]
+    for path, file in sorted(unique.items()):
+        root = _storing_root(path, position, script_folder)
+        claims.append((position.get(root, len(roots)), path[len(root) + 1 :], file))
+    claims.sort(key=lambda claim: (claim[0], claim[1], claim[2].runfiles_path))
+
+    stored: dict[str, str] = {}  # runfiles path -> stored path
+    for _, stored_path, file in claims:
+        winner = layout.members.get(stored_path)
+        if winner is not None and same(winner.local_path, file.local_path):
+            stored[file.runfiles_path] = stored_path
+            continue
+        if winner is not None or stored_path in _TAKEN:
+            if winner is not None:
+                layout.duplicates.append(Duplicate(stored_path, winner, file))
+            stored_path = file.runfiles_path  # nothing is lost: it stays where a runfiles tree has it
+        layout.members[stored_path] = file
+        stored[file.runfiles_path] = stored_path
+
+    best: dict[str, tuple[int, int, str, InputFile]] = {}
+    for stored_path, file in placed:
+        _claim_module(best, -2, stored_path, stored_path, file, extension_suffixes)
+    for path, file in sorted(unique.items()):
+        storing = _storing_root(path, position, script_folder)
+        for root in _roots_above(path, position):
+            relative = path[len(root) + 1 :]
+            if root == storing or _identifiers(relative):
+                _claim_module(best, position[root], relative, stored[path], file, extension_suffixes)
+    for key, (_, kind, stored_path, _) in best.items():
+        layout.modules[key] = Module(key, kind & ~_RANKS, stored_path)
+    _add_namespaces(layout)
+    layout.members = dict(sorted(layout.members.items()))
+    layout.modules = dict(sorted(layout.modules.items()))
+    return layout
+
+
+def _ignored(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name in _IGNORED_NAMES or "/__pycache__/" in path
+
+
+def _roots_above(path: str, position: dict[str, int]) -> list[str]:
+    parts = path.split("/")
+    above = ("/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1))
+    return [root for root in above if root in position]
+
+
+def _storing_root(path: str, position: dict[str, int], script_folder: str | None) -> str:
+    roots = [root for root in _roots_above(path, position) if root != script_folder or position[root] >= 0]
+    for root in roots:
+        if (
+            path[len(root) + 1 :] != "__init__.py"
+        ):  # a root's own __init__ makes it a package of the root above
+            return root
+    return roots[-1] if roots else path.partition("/")[0]
+
+
+#: Above the kind bits: which form of a module wins in one folder, as in importlib's FileFinder.
+_RANKS = 0xF00
+_RANK = {"package": 0x000, "extension": 0x100, "source": 0x200, "sourceless": 0x300}
+
+
+def _claim_module(
+    best: dict[str, tuple[int, int, str, InputFile]],
+    position: int,
+    relative: str,
+    stored_path: str,
+    file: InputFile,
+    extension_suffixes: Sequence[str],
+) -> None:
+    found = module_of(relative, extension_suffixes)
+    if found is None:
+        return
+    key, kind = found
+    claim = (position, kind, stored_path, file)
+    if key not in best or (position, kind & _RANKS) < (best[key][0], best[key][1] & _RANKS):
+        best[key] = claim
+
+
+def module_of(path: str, extension_suffixes: Sequence[str]) -> tuple[str, int] | None:
+    """Key and ranked kind of the module that a file at `path` is, or None."""
+    folder, slash, name = path.rpartition("/")
+    kind = -1
+    for suffix, found in ((".py", _RANK["source"]), (".pyc", _RANK["sourceless"] | format.SOURCELESS)):
+        if name.endswith(suffix):
+            name, kind = name[: -len(suffix)], found
+            break
+    else:
+        for suffix in extension_suffixes:
+            if name.endswith(suffix):
+                name, kind = name[: -len(suffix)], _RANK["extension"] | format.EXTENSION
+                break
+    if kind < 0 or (kind & format.EXTENSION and not name.isidentifier()):
+        return None
+    if name == "__init__" and folder:
+        return folder, (kind & ~_RANKS) | format.PACKAGE
+    return folder + slash + name, kind
+
+
+def _identifiers(relative: str) -> bool:
+    folder, _, name = relative.rpartition("/")
+    return all(part.isidentifier() for part in [*folder.split("/"), name.partition(".")[0]] if part or folder)
+
+
+def _add_namespaces(layout: Layout) -> None:
+    for key in list(layout.modules):
+        parent = key.rpartition("/")[0]
+        while parent and parent not in layout.modules:
+            layout.modules[parent] = Module(parent, format.PACKAGE | format.NAMESPACE, None)
+            parent = parent.rpartition("/")[0]

@@ -1,0 +1,163 @@
+"""The packer's command line: one target in, one par out."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.machinery
+import os
+import pathlib
+import sys
+from collections.abc import Mapping, Sequence
+
+from packer import par, policy, preamble
+from packer.errors import PackError
+from packer.layout import Duplicate, Layout, lay_out
+from packer.natives import read_natives
+from packer.plan import Plans, plan
+from packer.request import InputFile, Manifest, parse_manifest
+from packer.target import Target, find_main
+
+DUPLICATES = (
+    "{target}: {count} places are claimed by different files. The first on the import path wins, as it would "
+    "without a par:\n{list}"
+)
+DUPLICATES_MEND = '\nDrop one of the dependencies, or set on_duplicate = "warn".'
+WRONG_VERSION = (
+    "{target}: its Python toolchain is for CPython {wanted}, and the packer runs on CPython {found}. Byte-code "
+    "belongs to one version: register one Python toolchain for both the target and the exec platform."
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Packs; returns the exit status. Errors are one text on standard error."""
+    options = _parser().parse_args(arguments)
+    target = _target(options)
+    try:
+        duplicates = pack(target, options)
+    except PackError as error:
+        sys.stderr.write("memfd_par: %s\n" % error)
+        return 1
+    if duplicates:
+        sys.stderr.write("memfd_par: %s\n" % _duplicates_text(target, duplicates))
+    return 0
+
+
+def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
+    """Writes the par.
+
+    Returns:
+        Duplicates that the import path decided.
+
+    Raises:
+        PackError: the target cannot become a par; the text says why and how to mend it.
+    """
+    version = "%d.%d" % sys.version_info[:2]
+    if target.python_version and target.python_version != version:
+        raise PackError(WRONG_VERSION.format(target=target.label, wanted=target.python_version, found=version))
+    with open(options.manifest, encoding="utf-8") as lines:
+        manifest = parse_manifest(lines, options.manifest, options.workspace)
+    runtime = {os.path.basename(path): path for path in options.runtime}
+    layout = _lay_out(target, manifest, runtime)
+    if layout.duplicates and target.duplicates_are_errors:
+        raise PackError(_duplicates_text(target, layout.duplicates) + DUPLICATES_MEND)
+    program = find_main(target, layout)
+    natives = read_natives(target.label, manifest, layout)
+    plans = plan(
+        natives.members,
+        target=target.label,
+        machine=target.machine,
+        policy=policy.policy(target.policy),
+        system_libs=target.system_libs,
+    )
+    preload = _preload(manifest, layout, plans)
+    launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
+    with open(options.output, "w+b") as file:
+        par.write(par.Par(target, layout, program, natives, plans, preload, runtime, launcher), file)
+    os.chmod(options.output, 0o755)
+    return layout.duplicates
+
+
+def _lay_out(target: Target, manifest: Manifest, runtime: Mapping[str, str]) -> Layout:
+    suffixes = importlib.machinery.EXTENSION_SUFFIXES
+    kind, name = target.main
+    placed = [("memfd_par/" + name, InputFile("memfd_par/" + name, path)) for name, path in runtime.items()]
+    for module, file in manifest.extension_modules:
+        suffix = next((suffix for suffix in suffixes if file.local_path.endswith(suffix)), suffixes[-1])
+        placed.append((module.replace(".", "/") + suffix, file))
+    return lay_out(
+        [*manifest.files, *manifest.native_libs],
+        manifest.imports,
+        script_folder=name.rpartition("/")[0] if kind == "script" else None,
+        extension_suffixes=suffixes,
+        placed=placed,
+    )
+
+
+def _preload(manifest: Manifest, layout: Layout, plans: Plans) -> list[str]:
+    wanted = {file.local_path for file in manifest.native_libs}
+    paths = [path for path, file in layout.members.items() if file.local_path in wanted]
+    return sorted({plans.aliases.get(path, path) for path in paths})
+
+
+def _duplicates_text(target: Target, duplicates: Sequence[Duplicate]) -> str:
+    listed = "\n".join("  %s" % duplicate for duplicate in duplicates)
+    return DUPLICATES.format(target=target.label, count=len(duplicates), list=listed)
+
+
+def _target(options: argparse.Namespace) -> Target:
+    main = next(
+        (kind, value)
+        for kind, value in (
+            ("script", options.main),
+            ("module", options.main_module),
+            ("function", options.entry_point),
+        )
+        if value
+    )
+    return Target(
+        label=options.target,
+        main=main,
+        env=dict(pair.split("=", 1) for pair in options.env),
+        args=options.arg,
+        policy=options.policy,
+        system_libs=frozenset(options.system_lib),
+        machine=options.machine or os.uname().machine,
+        interpreter_path=options.interpreter_path,
+        python_version=options.python_version,
+        flags=preamble.flags(options.isolated, options.interpreter_arg),
+        deflate=options.compression == "deflate",
+        optimize=options.optimize,
+        duplicates_are_errors=options.on_duplicate == "error",
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="memfd_par packer", fromfile_prefix_chars="@", allow_abbrev=False)
+    add = parser.add_argument
+    add("--target", required=True, help="label, for errors")
+    add("--output", required=True, help="the par to write")
+    add("--manifest", required=True, help="files and import roots (packer.request.parse_manifest)")
+    add("--workspace", required=True, help="the main repository's folder in the runfiles")
+    add("--launcher", action="append", required=True, help="a template of the launcher")
+    add("--runtime", action="append", required=True, help="a source file of the runtime")
+    program = parser.add_mutually_exclusive_group(required=True)
+    program.add_argument("--main", help="runfiles path of the script")
+    program.add_argument("--main_module", help="dotted name, as for python -m")
+    program.add_argument("--entry_point", help="module:function")
+    add("--env", action="append", default=[], metavar="NAME=VALUE")
+    add("--arg", action="append", default=[])
+    add("--policy", required=True, help="manylinux policy")
+    add("--system_lib", action="append", default=[], help="soname that the machine has")
+    add("--machine", help="as os.uname().machine; default: this machine's")
+    add("--interpreter_path", help="absolute path of the interpreter that is tried first")
+    add("--python_version", help="of the target's toolchain: 3.14")
+    add("--interpreter_arg", action="append", default=[])
+    add("--no_isolated", dest="isolated", action="store_false")
+    add("--compression", choices=("stored", "deflate"), default="stored")
+    add("--optimize", type=int, choices=(0, 1, 2), default=0)
+    add("--on_duplicate", choices=("warn", "error"), default="warn")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

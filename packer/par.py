@@ -1,0 +1,151 @@
+"""Writes a par: preamble, members, code, index, boot block, zip directory, in this order, each byte once."""
+
+from __future__ import annotations
+
+import marshal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from memfd_par import format
+from packer import bytecode, preamble
+from packer.archive import PAGE_SIZES, ParArchive, Stored
+from packer.index import Directory, IndexWriter, module_entries, native_entries
+from packer.layout import Layout
+from packer.natives import Natives
+from packer.plan import Plans
+from packer.target import Target
+
+
+@dataclass(frozen=True)
+class Par:
+    """All that is decided before the first byte is written."""
+
+    target: Target
+    layout: Layout
+    main: tuple[str, str]  #: as the header has it
+    natives: Natives
+    plans: Plans
+    preload: Sequence[str]  #: stored paths of libraries to be in memory before the program starts
+    runtime: Mapping[str, str]  #: file name in the runtime's package: local path
+    launcher: Mapping[str, str]  #: file name: text of the launcher's templates
+
+
+def write(par: Par, file: BinaryIO) -> None:
+    """Writes the whole par to an empty file that can be read and sought."""
+    target = par.target
+    launcher = preamble.Launcher(
+        templates=par.launcher,
+        target=target.label,
+        version="%d.%d" % sys.version_info[:2],
+        magic=int.from_bytes(bytecode.MAGIC_NUMBER, "little"),
+        interpreter_path=target.interpreter_path,
+        flags=target.flags,
+    )
+    length = len(preamble.text(launcher, preamble.Place()))
+    file.write(bytes(length))
+    archive = ParArchive(file, PAGE_SIZES.get(target.machine, max(PAGE_SIZES.values())))
+    archive.add_bytes("__main__.py", preamble.main_module(launcher, length))
+    with open(par.runtime["explain.py"], "rb") as source:
+        explain = archive.add_bytes(format.OWN + "explain.py", source.read())
+    stored = _write_members(archive, par)
+    code = _write_code(archive, par)
+    blocks = _write_index(archive, par, stored, code)
+    boot = _boot(par, blocks, archive.digest())
+    place = archive.add_bytes(format.OWN + "boot", boot)
+    par_size = archive.close()
+    file.seek(0)
+    file.write(
+        preamble.text(
+            launcher,
+            preamble.Place(
+                place.offset, place.size, format.checksum(boot), explain.offset, explain.size, par_size
+            ),
+        )
+    )
+
+
+def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
+    """Where every file of the layout lies; files with the same native bytes lie in one place."""
+    kinds = {member.stored_path: member.facts.kind for member in par.natives.members}
+    stored: dict[str, Stored] = {}
+    for path, file in par.layout.members.items():
+        if path in par.plans.aliases:
+            continue
+        if path in kinds:
+            executable = kinds[path] == "executable"
+            stored[path] = archive.add_page_aligned(path, file.local_path, executable=executable)
+        else:
+            stored[path] = archive.add_file(path, file.local_path, deflate=par.target.deflate)
+    for alias, canonical in par.plans.aliases.items():
+        stored[alias] = stored[canonical]
+    return stored
+
+
+def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:
+    """Offset and size of each source's code; -1 for the size where there is none."""
+    paths = sorted(
+        {m.stored_path for m in par.layout.modules.values() if m.stored_path and not m.kind & format.EXTENSION}
+    )
+    sources = [(path, par.layout.members[path].local_path) for path in paths if not _own(path)]
+    places: dict[str, tuple[int, int]] = {}
+    with archive.stream(format.OWN + "code") as (base, stream):
+        end = base
+        for path, data in bytecode.compile_all(sources, par.target.optimize):
+            if data is None:
+                places[path] = (0, -1)
+                continue
+            stream.write(data)
+            places[path] = (end, len(data))
+            end += len(data)
+    return places
+
+
+def _write_index(
+    archive: ParArchive, par: Par, stored: Mapping[str, Stored], code: Mapping[str, tuple[int, int]]
+) -> dict[str, Any]:
+    """The header's blocks: the tables, and then the directories of tables, whose offsets they hold."""
+    natives, numbers = native_entries(par.plans, stored, par.natives.empty)
+    modules = module_entries(
+        {key: module for key, module in par.layout.modules.items() if not _own(key)}, code, numbers
+    )
+    tables = IndexWriter()
+    module_tables = Directory(modules, tables)
+    module_tables.blocks["memfd_par"] = tables.add({})  # the boot block has the runtime's modules
+    file_tables = Directory({path: place.entry() for path, place in stored.items()}, tables)
+    natives_block = tables.add(natives) if natives else None
+    base = tables.write(archive, format.OWN + "index")
+    directories = IndexWriter()
+    modules_block = directories.add(module_tables.moved(base))
+    files_block = directories.add(file_tables.moved(base))
+    directory_base = directories.write(archive, format.OWN + "directory")
+    return {
+        "modules": (modules_block[0] + directory_base, *modules_block[1:]),
+        "files": (files_block[0] + directory_base, *files_block[1:]),
+        "natives": (natives_block[0] + base, *natives_block[1:]) if natives_block else (0, 0, b""),
+        "preload": [numbers[path] for path in par.preload],
+    }
+
+
+def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
+    header: dict[str, Any] = {
+        "format": format.FORMAT,
+        "target": par.target.label,
+        "abi": bytecode.abi(),
+        "machine": par.plans.machine,
+        "glibc": par.plans.glibc,
+        "main": par.main,
+        "env": dict(sorted(par.target.env.items())),
+        "args": list(par.target.args),
+        "build": build,
+        **blocks,
+    }
+    names = [name for name in sorted(par.runtime) if name not in ("boot.py", "explain.py")]
+    boot, *codes = bytecode.compile_runtime([par.runtime[name] for name in ["boot.py", *names]])
+    modules = {"memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): code for name, code in zip(names, codes)}
+    return marshal.dumps((marshal.loads(boot), modules, header))
+
+
+def _own(path: str) -> bool:
+    return path.partition("/")[0] == "memfd_par"

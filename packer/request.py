@@ -1,0 +1,79 @@
+"""What a target asks the packer for, as the rule wrote it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from packer.errors import PackError
+
+#: The manifest has one entry a line: a letter, then fields, separated by tabs.
+SEPARATOR = "\t"
+
+BAD_LINE = "{manifest}:{number}: {line!r} is no manifest line. Each starts with one of: {choices}."
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file that the target depends on."""
+
+    runfiles_path: str  #: below the runfiles root: `<repository>/<path>`
+    local_path: str  #: where it is now
+
+
+@dataclass
+class Manifest:
+    """The files and import roots of a target, in the order in which the rule lists them."""
+
+    files: list[InputFile] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)  #: runfiles paths that go on the import path
+    native_libs: list[InputFile] = field(default_factory=list)
+    extension_modules: list[tuple[str, InputFile]] = field(default_factory=list)  #: (dotted name, file)
+
+
+def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
+    """Reads a manifest.
+
+    Lines: `F short_path path` a file, `S path path` and `R path path` a file
+    at a given place below the main repository's folder or the runfiles root (SymlinkEntry), `I runfiles_path` an import root, `N short_path path` a native library, `E module short_path path` an
+    extension module. A short path of another repository starts with `../` (File.short_path).
+
+    Args:
+        lines: without or with their ends.
+        name: of the manifest, for errors.
+        workspace: the main repository's folder in the runfiles.
+
+    Raises:
+        PackError: a line is none of these.
+    """
+    manifest = Manifest()
+    for number, line in enumerate(lines, 1):
+        kind, *fields = line.rstrip("\n").split(SEPARATOR)
+        if kind == "F" and len(fields) == 2:
+            manifest.files.append(_input(fields, workspace))
+        elif kind == "S" and len(fields) == 2:
+            manifest.files.append(InputFile(workspace + "/" + fields[0], fields[1]))
+        elif kind == "R" and len(fields) == 2:
+            manifest.files.append(InputFile(*fields))
+        elif kind == "I" and len(fields) == 1:
+            manifest.imports.append(fields[0].rstrip("/"))
+        elif kind == "N" and len(fields) == 2:
+            manifest.native_libs.append(_input(fields, workspace))
+        elif kind == "E" and len(fields) == 3:
+            manifest.extension_modules.append((fields[0], _input(fields[1:], workspace)))
+        else:
+            raise PackError(
+                BAD_LINE.format(
+                    manifest=name, number=number, line=line, choices="F, S, R, I, N, E"
+                )
+            )
+    return manifest
+
+
+def runfiles_path(short_path: str, workspace: str) -> str:
+    """Where a file lies in the runfiles: `../repository/path` is another repository's."""
+    return short_path[3:] if short_path.startswith("../") else workspace + "/" + short_path
+
+
+def _input(fields: list[str], workspace: str) -> InputFile:
+    return InputFile(runfiles_path(fields[0], workspace), fields[1])
