@@ -1,0 +1,72 @@
+"""The toolchain that makes pars."""
+
+load(":providers.bzl", "MemfdParToolchainInfo")
+
+_DOC = """\
+Names what makes a par: the packer, the runtime that each par carries, the launcher that it begins with, and the
+defaults of the rules' attributes. Register one of your own before memfd_par's to swap any of them:
+
+```starlark
+memfd_par_toolchain(
+    name = "par_impl",
+    machine = "x86_64",
+    policy = "manylinux_2_34",  # all of our machines are that new
+)
+
+toolchain(
+    name = "par",
+    target_compatible_with = ["@platforms//os:linux", "@platforms//cpu:x86_64"],
+    toolchain = ":par_impl",
+    toolchain_type = "@memfd_par//toolchain:type",
+)
+```
+"""
+
+_ATTRS = {
+    "interpreter_args": attr.string_list(
+        doc = "Interpreter options for every par, before the target's own `interpreter_args`.",
+    ),
+    "launcher": attr.label(
+        doc = "The templates preamble.sh, start.py and main.py.",
+        allow_files = True,
+        default = "//runtime/launcher",
+    ),
+    "machine": attr.string(
+        doc = "The machine that native members must be for, as `uname -m` prints it there.",
+        mandatory = True,
+    ),
+    "packer": attr.label(
+        doc = "The program that writes a par.",
+        cfg = "exec",
+        default = "//packer",
+        executable = True,
+    ),
+    "policy": attr.string(
+        doc = "The manylinux policy (PEP 600) of targets that name none: which system libraries, and which glibc, a machine is trusted to have.",
+        default = "manylinux_2_28",
+    ),
+    "runtime": attr.label(
+        doc = "The sources of the Python package `memfd_par`.",
+        allow_files = [".py"],
+        default = "//runtime:sources",
+    ),
+}
+
+def _impl(ctx):
+    return [platform_common.ToolchainInfo(
+        memfd_par = MemfdParToolchainInfo(
+            interpreter_args = ctx.attr.interpreter_args,
+            label = ctx.label,
+            launcher = ctx.attr.launcher[DefaultInfo].files,
+            machine = ctx.attr.machine,
+            packer = ctx.attr.packer[DefaultInfo].files_to_run,
+            policy = ctx.attr.policy,
+            runtime = ctx.attr.runtime[DefaultInfo].files,
+        ),
+    )]
+
+memfd_par_toolchain = rule(
+    implementation = _impl,
+    doc = _DOC,
+    attrs = _ATTRS,
+)

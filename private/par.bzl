@@ -1,0 +1,253 @@
+"""What memfd_par_binary and memfd_par_test have in common: they differ in what Bazel does with the par."""
+
+load("@rules_python//python:py_info.bzl", "PyInfo")
+load(":manifest.bzl", "manifest_args")
+load(":native.bzl", "imported_library_aspect", "needed_libraries", "shared_libraries")
+load(":providers.bzl", "MemfdParInfo")
+
+PAR_TOOLCHAIN = "//toolchain:type"
+PYTHON_TOOLCHAIN = "@rules_python//python:toolchain_type"
+
+_ONE_PROGRAM = "{target}: {count} of main, main_module and entry_point are set ({set}). A par runs one program: set one of them."
+_NO_MAIN = "{target}: there is no main: none of main, main_module and entry_point is set, and none of srcs is {name}.py. srcs has: {srcs}. Set main to the script to run."
+_BAD_ENTRY_POINT = "{target}: entry_point is \"{value}\", and it should be \"package.module:function\"."
+_BAD_MODULE = "{target}: {attribute} has \"{value}\", which is no dotted module name such as \"package.module\"."
+_ONE_FILE = "{target}: extension_modules names {label} for \"{module}\", and it has {count} files that are named like shared libraries ({files}). Name the target or the file that is the module."
+_NO_FILE = "{target}: native_libs names {label}, which has no shared library. Its files: {files}. List a cc_shared_library, a cc_binary with linkshared = True, a cc_import with a shared_library, or a .so file."
+
+PAR_ATTRS = {
+    "compression": attr.string(
+        doc = "How members other than native libraries are kept: `stored` starts fastest, `deflate` makes a smaller file. Byte-code and native libraries are always stored.",
+        default = "stored",
+        values = ["stored", "deflate"],
+    ),
+    "data": attr.label_list(
+        doc = "Files that the program reads, carried in the par.",
+        allow_files = True,
+    ),
+    "deps": attr.label_list(
+        doc = "Python libraries: py_library, requirements from PyPI, and what else provides PyInfo.",
+        providers = [PyInfo],
+    ),
+    "entry_point": attr.string(
+        doc = "The program, as in a wheel's entry points: `package.module:function`. What it returns is the exit status.",
+    ),
+    "env": attr.string_dict(
+        doc = "Environment variables that the program starts with, unless its caller has set them. They are part of the par, not only of `bazel run`. `$(rlocationpath …)` is expanded.",
+    ),
+    "extension_modules": attr.label_keyed_string_dict(
+        doc = "Extension modules that Bazel builds: from a cc_shared_library, a cc_binary with `linkshared` or a .so file to the dotted name by which Python imports it.",
+        allow_files = True,
+        aspects = [imported_library_aspect],
+    ),
+    "imports": attr.string_list(
+        doc = "Folders that go on the import path, relative to this package, as in py_library.",
+    ),
+    "interpreter_args": attr.string_list(
+        doc = "Options for the interpreter, such as `-u`, `-O` or `-W error`'s two words.",
+    ),
+    "isolated": attr.bool(
+        doc = "Whether the interpreter ignores PYTHON* variables and the machine's site-packages (`-I -S`). If not, both are honoured, behind the par's own modules.",
+        default = True,
+    ),
+    "main": attr.label(
+        doc = "The program, as a script. Default: the one of srcs that is named like the target.",
+        allow_single_file = [".py"],
+    ),
+    "main_module": attr.string(
+        doc = "The program, as a module or a package with a `__main__`, as for `python -m`.",
+    ),
+    "native_libs": attr.label_list(
+        doc = "Shared libraries that are in memory before the program starts, and that ctypes and extension modules find by their sonames: cc_shared_library, cc_binary with `linkshared`, cc_import, .so files.",
+        allow_files = True,
+        aspects = [imported_library_aspect],
+    ),
+    "on_duplicate": attr.string(
+        doc = "What two different files for one module are: a warning (the first on the import path wins, as it would without a par) or an error.",
+        default = "warn",
+        values = ["warn", "error"],
+    ),
+    "optimize": attr.int(
+        doc = "Byte-code optimisation, as for `python -O`: 1 drops assertions, 2 docstrings too.",
+        default = 0,
+        values = [0, 1, 2],
+    ),
+    "par": attr.output(
+        doc = "The file: `NAME.par`.",
+        mandatory = True,
+    ),
+    "par_args": attr.string_list(
+        doc = "Arguments that come before the caller's own (`args` of the macro).",
+    ),
+    "policy": attr.string(
+        doc = "The manylinux policy (PEP 600) whose libraries the machine is trusted to have. Default: the toolchain's.",
+    ),
+    "srcs": attr.label_list(
+        doc = "Python sources.",
+        allow_files = [".py"],
+    ),
+    "system_libs": attr.string_list(
+        doc = "Sonames of libraries that the machine is trusted to have beyond the policy, such as `libcuda.so.1`.",
+    ),
+}
+
+def _is_dotted(name):
+    parts = name.split(".")
+    return all([part and not part[0].isdigit() and part.replace("_", "a").isalnum() for part in parts])
+
+def _program(ctx):
+    """The packer's option and value for the one program of the target."""
+    attributes = {
+        "entry_point": ctx.attr.entry_point,
+        "main": ctx.file.main,
+        "main_module": ctx.attr.main_module,
+    }
+    chosen = [name for name, value in attributes.items() if value]
+    if len(chosen) > 1:
+        fail(_ONE_PROGRAM.format(target = _name(ctx.label), count = len(chosen), set = ", ".join(chosen)))
+    if ctx.attr.main_module:
+        if not _is_dotted(ctx.attr.main_module):
+            fail(_BAD_MODULE.format(target = _name(ctx.label), attribute = "main_module", value = ctx.attr.main_module))
+        return "--main_module", ctx.attr.main_module
+    if ctx.attr.entry_point:
+        module, _, function = ctx.attr.entry_point.partition(":")
+        if not _is_dotted(module) or not _is_dotted(function):
+            fail(_BAD_ENTRY_POINT.format(target = _name(ctx.label), value = ctx.attr.entry_point))
+        return "--entry_point", ctx.attr.entry_point
+    main = ctx.file.main
+    if not main:
+        named = [file for file in ctx.files.srcs if file.basename == ctx.label.name + ".py"]
+        if not named:
+            fail(_NO_MAIN.format(
+                target = _name(ctx.label),
+                name = ctx.label.name,
+                srcs = ", ".join([file.short_path for file in ctx.files.srcs]) or "nothing",
+            ))
+        main = named[0]
+    return "--main", _runfiles_path(ctx, main)
+
+def _name(label):
+    """A label as users write it: the main repository's without `@`."""
+    return str(label) if label.workspace_name else str(label).lstrip("@")
+
+def _runfiles_path(ctx, file):
+    return file.short_path[3:] if file.short_path.startswith("../") else ctx.workspace_name + "/" + file.short_path
+
+def _imports(ctx):
+    """depset[str] of import roots: the target's own first."""
+    repository = ctx.label.workspace_name or ctx.workspace_name
+    own = []
+    for path in ctx.attr.imports:
+        parts = [repository] + ctx.label.package.split("/")
+        for part in path.split("/"):
+            if part == "..":
+                parts = parts[:-1]
+            elif part and part != ".":
+                parts.append(part)
+        own.append("/".join([part for part in parts if part]))
+    return depset(own, transitive = [dep[PyInfo].imports for dep in ctx.attr.deps])
+
+def _native_libs(ctx):
+    """depset[File] of native_libs; each target must have one."""
+    for target in ctx.attr.native_libs:
+        if not shared_libraries(target):
+            names = [file.short_path for file in target[DefaultInfo].files.to_list()]
+            fail(_NO_FILE.format(target = _name(ctx.label), label = _name(target.label), files = ", ".join(names) or "none"))
+    return depset(transitive = [needed_libraries(target) for target in ctx.attr.native_libs])
+
+def _extension_modules(ctx):
+    """dict[str, File]: dotted name to the file of the module."""
+    modules = {}
+    for target, name in ctx.attr.extension_modules.items():
+        if not _is_dotted(name):
+            fail(_BAD_MODULE.format(target = _name(ctx.label), attribute = "extension_modules", value = name))
+        files = shared_libraries(target)
+        if len(files) != 1:
+            fail(_ONE_FILE.format(
+                target = _name(ctx.label),
+                label = _name(target.label),
+                module = name,
+                count = len(files),
+                files = ", ".join([file.short_path for file in files]) or "none",
+            ))
+        modules[name] = files[0]
+    return modules
+
+def _runfiles(ctx):
+    """Everything the program may import or read."""
+    runfiles = ctx.runfiles(
+        files = ctx.files.srcs + ctx.files.main + ctx.files.data,
+        transitive_files = depset(transitive = [dep[PyInfo].transitive_sources for dep in ctx.attr.deps]),
+    )
+    others = [dep[DefaultInfo].default_runfiles for dep in ctx.attr.deps + ctx.attr.data]
+    others += [target[DefaultInfo].default_runfiles for target in ctx.attr.extension_modules.keys()]
+    return runfiles.merge_all(others)
+
+def par_impl(ctx):
+    """Packs the target's files.
+
+    Args:
+        ctx: the context of a rule with PAR_ATTRS.
+
+    Returns:
+        Providers: DefaultInfo, MemfdParInfo, OutputGroupInfo.
+    """
+    toolchain = ctx.toolchains[PAR_TOOLCHAIN].memfd_par
+    python = ctx.toolchains[PYTHON_TOOLCHAIN].py3_runtime
+    par = ctx.outputs.par
+    option, program = _program(ctx)
+    native_libs = _native_libs(ctx)
+    extension_modules = _extension_modules(ctx)
+    runfiles = _runfiles(ctx)
+    policy = ctx.attr.policy or toolchain.policy
+
+    manifest = ctx.actions.declare_file(ctx.label.name + ".par-manifest")
+    ctx.actions.write(manifest, manifest_args(ctx, runfiles, _imports(ctx), native_libs, extension_modules))
+
+    args = ctx.actions.args()
+    args.use_param_file("@%s", use_always = False)
+    args.set_param_file_format("multiline")
+    args.add(_name(ctx.label), format = "--target=%s")
+    args.add(par, format = "--output=%s")
+    args.add(manifest, format = "--manifest=%s")
+    args.add(ctx.workspace_name, format = "--workspace=%s")
+    args.add_all(toolchain.runtime, format_each = "--runtime=%s")
+    args.add_all(toolchain.launcher, format_each = "--launcher=%s")
+    args.add(program, format = option + "=%s")
+    args.add_all(
+        [name + "=" + ctx.expand_location(value, ctx.attr.data) for name, value in ctx.attr.env.items()],
+        format_each = "--env=%s",
+    )
+    args.add_all([ctx.expand_location(arg, ctx.attr.data) for arg in ctx.attr.par_args], format_each = "--arg=%s")
+    args.add(policy, format = "--policy=%s")
+    args.add_all(ctx.attr.system_libs, format_each = "--system_lib=%s")
+    args.add(toolchain.machine, format = "--machine=%s")
+    if python.interpreter_path:
+        args.add(python.interpreter_path, format = "--interpreter_path=%s")
+    version = getattr(python, "interpreter_version_info", None)
+    if version:
+        args.add("--python_version=%s.%s" % (version.major, version.minor))
+    args.add_all(toolchain.interpreter_args + ctx.attr.interpreter_args, format_each = "--interpreter_arg=%s")
+    if not ctx.attr.isolated:
+        args.add("--no_isolated")
+    args.add(ctx.attr.compression, format = "--compression=%s")
+    args.add(ctx.attr.optimize, format = "--optimize=%s")
+    args.add(ctx.attr.on_duplicate, format = "--on_duplicate=%s")
+
+    ctx.actions.run(
+        executable = toolchain.packer,
+        arguments = [args],
+        inputs = depset(
+            [manifest] + extension_modules.values(),
+            transitive = [runfiles.files, native_libs, toolchain.runtime, toolchain.launcher],
+        ),
+        outputs = [par],
+        mnemonic = "MemfdParPack",
+        progress_message = "Packing %{output}",
+    )
+    return [
+        # The par needs no runfiles: it carries all that it uses.
+        DefaultInfo(executable = par, files = depset([par])),
+        MemfdParInfo(label = ctx.label, manifest = manifest, par = par, policy = policy),
+        OutputGroupInfo(par_manifest = depset([manifest])),
+    ]

@@ -1,0 +1,24 @@
+"""What memfd_par's rules tell each other."""
+
+MemfdParInfo = provider(
+    doc = "A par, for rules that ship or inspect one.",
+    fields = {
+        "label": "Label: the target that makes it, for error messages.",
+        "manifest": "File: the files and import roots that the packer was given, one a line, for rules that inspect a par.",
+        "par": "File: the par itself.",
+        "policy": "str: the manylinux policy that its system libraries were checked against.",
+    },
+)
+
+MemfdParToolchainInfo = provider(
+    doc = "What turns a target into a par; a monorepo may register one of its own.",
+    fields = {
+        "interpreter_args": "list[str]: interpreter options for every par, before the target's own.",
+        "label": "Label: the memfd_par_toolchain, for error messages.",
+        "launcher": "depset[File]: preamble.sh, start.py and main.py, the templates of what a par begins with.",
+        "machine": "str: the machine that native members must be for, as `uname -m` prints it.",
+        "packer": "FilesToRunProvider: the build-time program that writes a par; in the exec configuration.",
+        "policy": "str: the manylinux policy of targets that name none.",
+        "runtime": "depset[File]: the sources of the Python package `memfd_par` that every par carries.",
+    },
+)
