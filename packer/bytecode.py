@@ -25,7 +25,7 @@ def compile_all(sources: Sequence[Source], optimize: int) -> Iterator[tuple[str,
 
     Args:
         sources: `.py` files, and `.pyc` files without source.
-        optimize: as in `compile`: 0, 1 (no assertions) or 2 (no docstrings either).
+        optimize: as in `compile`: 0, 1 (no assertions) or 2 (no docstrings either); -1 for the runtime.
     """
     chunks = [sources[i : i + _CHUNK] for i in range(0, len(sources), _CHUNK)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -41,7 +41,7 @@ def compile_all(sources: Sequence[Source], optimize: int) -> Iterator[tuple[str,
 def compile_runtime(paths: Sequence[str]) -> list[bytes]:
     """Marshalled code of the runtime's modules; its frames stay out of tracebacks (`RUNTIME_FILENAME`)."""
     codes = []
-    for path, (_, data) in zip(paths, compile_all([(format.RUNTIME_FILENAME, path) for path in paths], 0)):
+    for path, (_, data) in zip(paths, compile_all([(format.RUNTIME_FILENAME, path) for path in paths], -1)):
         if data is None:
             raise SyntaxError("the runtime does not compile: " + path)
         codes.append(data)

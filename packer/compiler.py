@@ -8,10 +8,13 @@ Standard input has `stored path<TAB>local path` lines; standard output gets, for
 
 from __future__ import annotations
 
+import __future__
+import ast
 import marshal
 import sys
 import warnings
 from importlib.util import MAGIC_NUMBER
+from types import CodeType
 
 #: PEP 552: magic number, flags, date or hash, size.
 _PYC_HEADER = 16
@@ -23,17 +26,28 @@ def compile_file(filename: str, local_path: str, optimize: int) -> bytes | None:
     Args:
         filename: what tracebacks show.
         local_path: the source.
-        optimize: as in `compile`.
+        optimize: as in `compile`; -1 for a module of the runtime, which imports nothing that it does not use.
     """
     with open(local_path, "rb") as file:
         data = file.read()
     if local_path.endswith(".pyc"):
         return data[_PYC_HEADER:] if data[:4] == MAGIC_NUMBER else None
     try:
+        if optimize < 0:
+            return marshal.dumps(_compile_without_future(data, filename))
         code = compile(data, filename, "exec", dont_inherit=True, optimize=optimize)
     except (SyntaxError, ValueError, RecursionError):
         return None
     return marshal.dumps(code)
+
+
+def _compile_without_future(data: bytes, filename: str) -> CodeType:
+    """`from __future__ import annotations` is in force, but does not import `__future__` at run time."""
+    tree = ast.parse(data, filename)
+    tree.body = [node for node in tree.body if getattr(node, "module", "") != "__future__"]
+    flags = __future__.annotations.compiler_flag
+    code: CodeType = compile(tree, filename, "exec", flags=flags, dont_inherit=True, optimize=0)
+    return code
 
 
 def main(optimize: int) -> None:

@@ -108,8 +108,7 @@ def read(path: str) -> ElfFacts:
             try:
                 return _facts(Tables(stream))
             except ELFError as e:
-                cause = str(e) or "its file header is cut off or damaged"
-                raise PackError(_UNREADABLE.format(path=path, cause=cause, size=size)) from e
+                raise PackError(_UNREADABLE.format(path=path, cause=e, size=size)) from e
     except OSError as e:
         raise PackError(_UNOPENABLE.format(path=path, cause=e.strerror or e)) from e
 

@@ -14,7 +14,10 @@ from typing import Any, BinaryIO, Literal
 
 from elftools.common.exceptions import ELFError
 from elftools.common.utils import struct_parse
-from elftools.elf.elffile import ELFFile
+from elftools.elf.structs import ELFStructs
+
+_BITS = {1: 32, 2: 64}  # EI_CLASS
+_BYTE_ORDERS: dict[int, Literal["little", "big"]] = {1: "little", 2: "big"}  # EI_DATA
 
 # More than any real file has, few enough that a corrupt count ends soon.
 _MOST_SEGMENTS = 4096
@@ -32,13 +35,20 @@ class Tables:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        elf = ELFFile(stream)
         self._stream = stream
-        self._size = elf.stream_len
-        self._layouts: Any = elf.structs
-        self._header: Any = elf.header
-        self.bits: int = elf.elfclass
-        self.byte_order: Literal["little", "big"] = "little" if elf.little_endian else "big"
+        self._size = stream.seek(0, 2)
+        _, kind, order, *_ = self._bytes(3, 13)
+        if kind not in _BITS or order not in _BYTE_ORDERS:
+            raise ELFError(f"class {kind} and byte order {order} are not known")
+        self.bits = _BITS[kind]
+        self.byte_order = _BYTE_ORDERS[order]
+        # Not ELFFile, which reads section headers in some versions of pyelftools.
+        self._layouts: Any = ELFStructs(little_endian=self.byte_order == "little", elfclass=self.bits)
+        self._layouts.create_basic_structs()
+        self._header = self._record(self._layouts.Elf_Ehdr, 0)
+        self._layouts.create_advanced_structs(
+            self._header["e_type"], self._header["e_machine"], self._header["e_ident"]["EI_OSABI"]
+        )
         self.kind: str | int = self._header["e_type"]
         self.machine: str | int = self._header["e_machine"]
         self.machine_number = int.from_bytes(self._bytes(18, 2), self.byte_order)

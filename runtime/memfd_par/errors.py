@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 #: Every message is one paragraph: what was found, what is needed, the mend.
 TRUNCATED = (

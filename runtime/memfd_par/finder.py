@@ -6,12 +6,15 @@ Without the hook, PathFinder would hand such paths to zipimport, which reads the
 from __future__ import annotations
 
 from _frozen_importlib import ModuleSpec
-from collections.abc import Iterable, Iterator
-from typing import Any
 
 from memfd_par import format
 from memfd_par.index import Index
 from memfd_par.loader import ExtensionLoader, ModuleLoader, NamespaceLoader, as_import_error
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
 
 class Spec(ModuleSpec):
@@ -103,7 +106,8 @@ def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str
     kind, offset, _, stored_path = entry
     root = index.archive.root
     if kind & format.NAMESPACE:
-        spec = Spec(name, NamespaceLoader(name, key, index), is_package=True)
+        namespace: Any = NamespaceLoader(name, key, index)
+        spec = Spec(name, namespace, is_package=True)
         spec.submodule_search_locations = [root + key]
         return spec
     path = root + (stored_path or format.module_path(key, kind))

@@ -29,7 +29,6 @@ In `natives`, `loads` are the numbers of all members to be loaded before this on
 from __future__ import annotations
 
 import _imp
-from typing import Any
 
 FORMAT = 1
 

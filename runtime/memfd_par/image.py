@@ -10,25 +10,44 @@ import _imp
 import _thread
 import posix
 import sys
-from types import ModuleType
-from typing import Any, NamedTuple
 
 from memfd_par import errors, memfd
-from memfd_par.index import Index
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from memfd_par.index import Index
 
 _RTLD_NOW = 2
 _MOST = 0x7FFFF000
 _FOLDER = "/proc/self/fd/"
 
 
-class Image(NamedTuple):
-    """One native member that is mapped into this process."""
+class Image:
+    """One native member that is mapped into this process.
 
-    soname: str  #: DT_SONAME, or the file's name where it has none
-    module: str | None  #: dotted name of the extension module; None for a library
-    size: int  #: bytes in the par
-    tier: str  #: the way it was loaded: "plain"
-    member: str  #: stored path in the par
+    Attributes:
+        soname: DT_SONAME, or the file's name where it has none.
+        module: dotted name of the extension module; None for a library.
+        size: bytes in the par.
+        tier: the way it was loaded: "plain".
+        member: stored path in the par.
+    """
+
+    __slots__ = ("member", "module", "size", "soname", "tier")
+
+    def __init__(self, soname: str, module: str | None, size: int, tier: str, member: str) -> None:
+        self.soname = soname
+        self.module = module
+        self.size = size
+        self.tier = tier
+        self.member = member
+
+    def __repr__(self) -> str:
+        fields = ("soname", "module", "size", "tier", "member")
+        return "Image(" + ", ".join(f"{name}={getattr(self, name)!r}" for name in fields) + ")"
 
 
 class Images:
@@ -39,7 +58,6 @@ class Images:
         self._paths: dict[int, str] = {}
         self._loaded: dict[int, Image] = {}
         self._count = 0
-        self._names: list[Any] = []
         self._lock = _thread.RLock()
         posix.register_at_fork(after_in_child=self._after_fork)
 
@@ -155,9 +173,9 @@ class Images:
         """
         import ctypes
 
-        buffer = ctypes.create_string_buffer(name.encode())
-        self._names.append(buffer)
-        ctypes.c_void_p.from_address(handle + ctypes.sizeof(ctypes.c_void_p)).value = ctypes.addressof(buffer)
+        strdup = ctypes.CDLL(None).strdup  # ld.so owns the name: dlclose(3) frees it
+        strdup.restype = ctypes.c_void_p
+        ctypes.c_void_p.from_address(handle + ctypes.sizeof(ctypes.c_void_p)).value = strdup(name.encode())
 
     def _error(self, native: tuple[Any, ...], what: str, path: str, error: Exception) -> errors.ParImportError:
         header = self._index.header

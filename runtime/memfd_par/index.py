@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import marshal
-from typing import Any
 
-from memfd_par import format
-from memfd_par.archive import Archive
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import Any
+
+    from memfd_par.archive import Archive
 
 
 class Index:

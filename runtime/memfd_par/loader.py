@@ -9,16 +9,16 @@ from __future__ import annotations
 import _imp
 import marshal
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader
-from types import CodeType, ModuleType
+
+from memfd_par import format
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
+    from types import CodeType, ModuleType
     from typing import Any
 
     from memfd_par.image import Images
-
-from memfd_par import format
-from memfd_par.index import Index
+    from memfd_par.index import Index
 
 
 class _FromPar:
@@ -56,7 +56,7 @@ class _FromPar:
         return Reader(self.index, folder)
 
 
-class ModuleLoader(_FromPar, SourceFileLoader):
+class ModuleLoader(_FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed: its own bases disagree
     """A module or package in Python."""
 
     def __init__(self, name: str, path: str, index: Index, entry: tuple[int, Any, int, str | None]) -> None:
@@ -84,7 +84,7 @@ class ModuleLoader(_FromPar, SourceFileLoader):
         except OSError as error:
             raise as_import_error(error, fullname) from None
         code: CodeType = marshal.loads(data)
-        _imp._fix_co_filename(code, self.path)
+        _imp._fix_co_filename(code, self.path)  # type: ignore[attr-defined]  # not in typeshed
         return code
 
     def get_source(self, fullname: str) -> str | None:
@@ -98,11 +98,11 @@ class ModuleLoader(_FromPar, SourceFileLoader):
         """Size of the source; the par's members have no date of their own."""
         return {"mtime": 0, "size": len(self.get_data(path))}
 
-    def set_data(self, path: str, data: bytes, **_: object) -> None:
+    def set_data(self, path: str, data: Any, **_: object) -> None:
         """Nothing is ever written."""
 
 
-class ExtensionLoader(_FromPar, ExtensionFileLoader):
+class ExtensionLoader(_FromPar, ExtensionFileLoader):  # type: ignore[misc]  # typeshed: as above
     """An extension module, loaded from memory."""
 
     def __init__(self, name: str, path: str, index: Index, kind: int, number: int) -> None:

@@ -40,7 +40,7 @@ def _run_script(index: Index, key: str) -> None:
     """As `python main.py`: no spec, no package."""
     entry = index.module(key)
     if entry is None:
-        _die(index, "NO_MAIN", module=key)
+        raise _missing(index, "NO_MAIN", module=key)
     path = index.archive.root + (entry[3] or format.module_path(key, entry[0]))
     loader = ModuleLoader("__main__", path, index, entry)
     _execute(loader, None, None)
@@ -53,7 +53,7 @@ def _run_module(index: Index, name: str) -> None:
         name += ".__main__"
         entry = index.module(name.replace(".", "/"))
     if entry is None or entry[0] & format.EXTENSION:
-        _die(index, "NO_MAIN", module=name)
+        raise _missing(index, "NO_MAIN", module=name)
     parent = name.rpartition(".")[0]
     if parent:
         __import__(parent)
@@ -66,7 +66,7 @@ def _run_module(index: Index, name: str) -> None:
 def _run_function(index: Index, module_name: str, function_name: str) -> None:
     """As the script of an entry point (PyPA entry points specification)."""
     if index.module(module_name.replace(".", "/")) is None:
-        _die(index, "NO_MAIN", module=module_name)
+        raise _missing(index, "NO_MAIN", module=module_name)
     _clear_main({"__file__": index.archive.path})
     __import__(module_name)
     function: Any = sys.modules[module_name]
@@ -75,7 +75,9 @@ def _run_function(index: Index, module_name: str, function_name: str) -> None:
             function = getattr(function, part)
         except AttributeError:
             choices = ", ".join(n for n in dir(function) if callable(getattr(function, n)) and n[0] != "_")
-            _die(index, "NO_FUNCTION", module=module_name, function=function_name, choices=choices or "nothing")
+            raise _missing(
+                index, "NO_FUNCTION", module=module_name, function=function_name, choices=choices or "nothing"
+            ) from None
     _start()
     sys.exit(function())
 
@@ -92,7 +94,7 @@ def _execute(loader: ModuleLoader, spec: ModuleSpec | None, package: str | None)
 def _clear_main(values: dict[str, Any]) -> dict[str, Any]:
     """The namespace of `__main__` without what the launcher left there."""
     namespace: dict[str, Any] = sys.modules["__main__"].__dict__
-    kept = {name: namespace[name] for name in ("__builtins__", "__annotations__") if name in namespace}
+    kept: dict[str, Any] = {name: namespace[name] for name in ("__builtins__", "__annotations__") if name in namespace}
     namespace.clear()
     namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None)
     namespace.update(kept)
@@ -116,7 +118,7 @@ def _add_site_builtins() -> None:
 
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
-    builtins.help = _sitebuiltins._Helper()  # type: ignore[attr-defined]
+    builtins.help = _sitebuiltins._Helper()
 
 
 def _excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -125,9 +127,9 @@ def _excepthook(kind: type[BaseException], error: BaseException, trace: Tracebac
     show(kind, error, trace)
 
 
-def _die(index: Index, template: str, **values: str) -> Any:
+def _missing(index: Index, template: str, **values: str) -> SystemExit:
+    """Says what the program lacks; the exception ends the process with status 1."""
     from memfd_par import errors
 
-    errors.die(
-        getattr(errors, template).format(par=index.archive.path, target=index.header["target"], **values)
-    )
+    message = getattr(errors, template).format(par=index.archive.path, target=index.header["target"], **values)
+    return SystemExit("memfd_par: " + message)

@@ -66,7 +66,8 @@ class Resource:
 
     def joinpath(self, *descendants: str | os.PathLike[str]) -> Resource:
         """A path below this one."""
-        path = os.path.normpath("/".join(["/" + self._stored_path, *map(os.fspath, descendants)]))
+        parts = [os.fspath(descendant) for descendant in descendants]
+        path = os.path.normpath("/".join(["/" + self._stored_path, *parts]))
         return Resource(self._index, path.lstrip("/"))
 
     __truediv__ = joinpath
@@ -114,7 +115,7 @@ class Resource:
             fd = memfd.create(self.name)
             while data:
                 data = data[os.write(fd, data) :]
-            path = _paths[self._stored_path] = Path("/proc/self/fd/%d" % fd)
+            path = _paths[self._stored_path] = Path(f"/proc/self/fd/{fd}")
         return path
 
     def __fspath__(self) -> str:
@@ -123,7 +124,7 @@ class Resource:
     __str__ = __fspath__
 
     def __repr__(self) -> str:
-        return "Resource({!r})".format(str(self))
+        return f"Resource({str(self)!r})"
 
 
 def _children(index: Index, folder: str) -> set[str]:
