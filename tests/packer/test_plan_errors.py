@@ -1,0 +1,80 @@
+"""Planning: the text of every error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from elf_fixtures import Forge, error, made_up
+
+from packer.errors import PackError
+
+
+def test_a_missing_library() -> None:
+    text = error(made_up("ext.so", "libssl.so.3"), made_up("libssl.so.1.1"))
+    assert text == (
+        '//:app cannot be packed: library "libssl.so.3" is needed by bazel-out/ext.so, but no member of the '
+        "par has that soname or file name, and neither the policy manylinux_2_28 nor system_libs lists it. "
+        'Did you mean "libssl.so.1.1"? Mend: attach the library with native_libs; or, if every machine has '
+        'it, declare system_libs = ["libssl.so.3"]; or choose another policy.'
+    )
+
+
+def test_missing_libraries_are_told_all_at_once() -> None:
+    text = error(*(made_up(f"ext{n}.so", "libmany.so", f"very{n}.missing") for n in range(15)))
+    assert "16 problems" in text
+    assert "bazel-out/ext0.so, bazel-out/ext1.so, bazel-out/ext10.so, and 12 more" in text
+    assert text.endswith("and 6 more")
+    assert "Carried are ext0.so, " in text
+
+
+def test_one_soname_with_two_meanings() -> None:
+    text = error(made_up("ext.so", "libx.so"), made_up("a/libx.so"), made_up("b/libx.so"))
+    assert "two different libraries with one soname" in text
+    assert '"libx.so", needed by bazel-out/ext.so, can be' in text
+    assert "bazel-out/a/libx.so (stored as a/libx.so) or bazel-out/b/libx.so (stored as b/libx.so)" in text
+    assert "patchelf --set-rpath" in text
+
+
+def test_a_copy_that_means_another_library_elsewhere() -> None:
+    text = error(
+        made_up("a/ext.so", "libx.so", run_path=("$ORIGIN",), data="ext"),
+        made_up("b/ext.so", "libx.so", run_path=("$ORIGIN",), data="ext"),
+        made_up("a/libx.so"),
+        made_up("b/libx.so"),
+    )
+    assert "two different libraries with one soname" in text
+
+
+def test_a_wrong_machine() -> None:
+    text = error(made_up("good.so"), made_up("bad.so", machine="aarch64"), made_up("small.so", bits=32))
+    assert "2 problems" in text
+    assert (
+        'bazel-out/bad.so ("bad.so") is built for aarch64 (64 bits), but the target is built for x86_64'
+        in text
+    )
+    assert 'small.so") is built for x86_64 (32 bits), but the target is built for x86_64 (64 bits)' in text
+
+
+def test_a_cycle(tmp_path: Path) -> None:
+    forge = Forge(tmp_path)
+    forge.library("libb.so", "int b;")
+    forge.library("liba.so", "int a;", "libb.so")
+    forge.library("libb.so", "int b;", "liba.so")
+    forge.library("ext.so", "int e;", "liba.so")
+    with pytest.raises(PackError) as raised:
+        forge.plan()
+    assert str(raised.value) == (
+        "//:app cannot be packed: a cycle that cannot be loaded, as each needs the next to be there first:\n"
+        f'  {tmp_path}/liba.so ("liba.so") needs "libb.so"\n'
+        f'  {tmp_path}/libb.so ("libb.so") needs "liba.so"\n'
+        "Mend: link these libraries into one, or drop one of the needs (`patchelf --remove-needed`) whose "
+        "symbols another library provides."
+    )
+
+
+def test_no_name_is_left() -> None:
+    members = [made_up(f"{n}/x", soname="x") for n in range(2)]
+    dependents = [made_up(f"{n}/ext.so", "x", run_path=("$ORIGIN",)) for n in range(2)]
+    text = error(*members, *dependents)
+    assert 'bazel-out/0/x from all other libraries, but others bear "x" too' in text
