@@ -145,7 +145,7 @@ def _imports(ctx):
             elif part and part != ".":
                 parts.append(part)
         own.append("/".join([part for part in parts if part]))
-    return depset(own, transitive = [dep[PyInfo].imports for dep in ctx.attr.deps])
+    return depset(transitive = [depset(own)] + [dep[PyInfo].imports for dep in ctx.attr.deps])
 
 def _native_libs(ctx):
     """depset[File] of native_libs; each target must have one."""
