@@ -4,6 +4,8 @@ load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
 load("//private:pypi_wheel.bzl", "pypi_wheel")
 
+# It declares repositories, so there is nothing for a name to name.
+# buildifier: disable=unnamed-macro
 def memfd_par_dependencies():
     """Declares the repositories that memfd_par needs and the workspace does not have yet, and registers its toolchain."""
     maybe(

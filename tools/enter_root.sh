@@ -1,56 +1,69 @@
 #!/bin/bash
-# enter_root.sh ROOT CWD MOUNTPOINT BIND... -- COMMAND...
+# enter_root.sh ROOT MOUNTPOINT SHOW... -- COMMAND...
 #
-# Becomes COMMAND with ROOT's own folders and all of the machine's others (/home, /tmp, …) at their usual paths. Runs in
-# a mount namespace of its own (unshare --mount). MOUNTPOINT is an empty folder; each BIND is a path to show as well.
-# No parent process stays, so that signals, the terminal and the exit code are those of COMMAND itself; bubblewrap
-# would stay, and die at Ctrl-C before Bazel does.
+# Becomes COMMAND, in ROOT's system folders and with all of the machine's other folders (/home, /tmp, …) in their usual
+# places. Runs in a mount namespace of its own; MOUNTPOINT is an empty folder to build that view on. Each SHOW is a path
+# that has to be visible even if it lies in one of the machine's system folders.
+#
+# No parent process stays, so that signals, the terminal and the exit code are those of COMMAND. (bubblewrap stays, and
+# Ctrl-C ends it before Bazel.)
 set -euo pipefail
 shopt -s nullglob
 
-root=$1 cwd=$2 new=$3
-shift 3
+TOOLS=$(dirname "$(realpath "$0")")
+readonly TOOLS
+readonly SEARCH_PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
+# Of the machine, where it has them.
+readonly SETTINGS=(/etc/hosts /etc/pip.conf /etc/resolv.conf)
 
-show() { # path, where it comes from
-    [[ -d $new$1 ]] || mkdir -p "$new$1"
-    mount --rbind "$2" "$new$1"
+root=$1 view=$2
+shift 2
+
+show_folder() { # place, origin
+    mkdir -p "$view$1"
+    mount --rbind "$2" "$view$1"
 }
 
-mount -t tmpfs -o mode=755 memfd_par "$new"
-# Keeps the folders that are shown inside of it from showing it in turn.
-mount --make-unbindable "$new"
+show_file() { # place, origin
+    [[ -e $view$1 ]] || : >"$view$1"
+    mount --bind "$2" "$view$1"
+}
 
-for entry in "$root"/*; do
-    name=/${entry##*/}
-    case $name in
-        /dev | /proc | /sys) show "$name" "$name" ;;
-        /etc | /run | /usr | /var | /lib* | /bin | /sbin)
-            if [[ -L $entry ]]; then cp --no-dereference "$entry" "$new$name"; else show "$name" "$entry"; fi
-            ;;
-    esac
-done
-for entry in /*/; do
-    name=${entry%/}
-    [[ -e $new$name || $name == /boot || $name == /lost+found || $name == /lib* ]] || show "$name" "$name"
-done
-for file in /etc/resolv.conf /etc/hosts /etc/pip.conf; do
-    if [[ -e $file ]]; then
-        [[ -e $new$file ]] || : >"$new$file"
-        mount --bind "$(realpath "$file")" "$new$file"
+mount -t tmpfs -o mode=755 memfd_par "$view"
+# Keeps the view from being shown inside itself.
+mount --make-unbindable "$view"
+
+for name in bin etc lib lib32 lib64 libx32 run sbin usr var; do
+    if [[ -L $root/$name ]]; then
+        cp --no-dereference "$root/$name" "$view/$name"
+    elif [[ -d $root/$name ]]; then
+        show_folder "/$name" "$root/$name"
     fi
 done
-while [[ $1 != -- ]]; do
-    [[ $1 -ef $new$1 ]] || show "$1" "$1"
-    shift
+for folder in /*/; do
+    case $folder in
+        /bin/ | /boot/ | /etc/ | /lib*/ | /lost+found/ | /run/ | /sbin/ | /usr/ | /var/) ;;
+        *) show_folder "${folder%/}" "${folder%/}" ;;
+    esac
 done
-shift
+for file in "${SETTINGS[@]}"; do
+    [[ ! -e $file ]] || show_file "$file" "$(realpath "$file")"
+done
+show_file /etc/bazel/bazelrc "$TOOLS/debian.bazelrc"
+for (( ; ; )); do
+    path=$1
+    shift
+    [[ $path != -- ]] || break
+    [[ $path -ef $view$path ]] || show_folder "$path" "$path"
+done
 
-mkdir "$new/.machine"
-mount --make-private "$new"
-cd "$new"
+cwd=$PWD
+mkdir "$view/.machine"
+mount --make-private "$view"
+cd "$view"
 pivot_root . .machine
-cd "$cwd"
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+cd "$cwd" 2>/dev/null || cd /
+PATH=$SEARCH_PATH
 umount --lazy /.machine
 rmdir /.machine
 exec "$@"
