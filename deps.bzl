@@ -37,8 +37,8 @@ def memfd_par_dependencies():
     maybe(
         pypi_wheel,
         name = "memfd_par_pyelftools",
-        requirement = "pyelftools==0.33",
-        sha256 = "f215ad5f47d3f1373a21496a6c9e0707c622840d0622f23ff7ce08678b020036",
+        requirement = "pyelftools==0.32",
+        sha256 = "013df952a006db5e138b1edf6d8a68ecc50630adbd0d83a2d41e7f846163d738",
     )
 
     # rules_python 0.22.1 parses requirements with a setuptools that does not run on CPython 3.12 and newer.

@@ -7,8 +7,8 @@ Standard input has `stored path<TAB>local path` lines; standard output gets, for
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import marshal
 import sys

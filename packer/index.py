@@ -43,7 +43,9 @@ class Directory:
 
     def moved(self, base: int) -> dict[str, Block]:
         """The blocks, where the tables lie at `base` in the file."""
-        return {top: (offset + base, size, check) for top, (offset, size, check) in sorted(self.blocks.items())}
+        return {
+            top: (offset + base, size, check) for top, (offset, size, check) in sorted(self.blocks.items())
+        }
 
 
 def module_entries(

@@ -95,14 +95,15 @@ def lay_out(
     claims.sort(key=lambda claim: (claim[0], claim[1], claim[2].runfiles_path))
 
     stored: dict[str, str] = {}  # runfiles path -> stored path
-    for _, stored_path, file in claims:
-        winner = layout.members.get(stored_path)
+    for _, claimed, file in claims:
+        winner = layout.members.get(claimed)
         if winner is not None and same(winner.local_path, file.local_path):
-            stored[file.runfiles_path] = stored_path
+            stored[file.runfiles_path] = claimed
             continue
-        if winner is not None or stored_path in _TAKEN:
+        stored_path = claimed
+        if winner is not None or claimed in _TAKEN:
             if winner is not None:
-                layout.duplicates.append(Duplicate(stored_path, winner, file))
+                layout.duplicates.append(Duplicate(claimed, winner, file))
             stored_path = file.runfiles_path  # nothing is lost: it stays where a runfiles tree has it
         layout.members[stored_path] = file
         stored[file.runfiles_path] = stored_path

@@ -35,7 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         duplicates = pack(target, options)
     except PackError as error:
-        sys.stderr.write("memfd_par: %s\n" % error)
+        text = str(error)
+        if target.label not in text:  # a fault of one file, or of the toolchain
+            text = "%s: %s" % (target.label, text)
+        sys.stderr.write("memfd_par: %s\n" % text)
         return 1
     if duplicates:
         sys.stderr.write("memfd_par: %s\n" % _duplicates_text(target, duplicates))
@@ -53,7 +56,9 @@ def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
     """
     version = "%d.%d" % sys.version_info[:2]
     if target.python_version and target.python_version != version:
-        raise PackError(WRONG_VERSION.format(target=target.label, wanted=target.python_version, found=version))
+        raise PackError(
+            WRONG_VERSION.format(target=target.label, wanted=target.python_version, found=version)
+        )
     with open(options.manifest, encoding="utf-8") as lines:
         manifest = parse_manifest(lines, options.manifest, options.workspace)
     runtime = {os.path.basename(path): path for path in options.runtime}

@@ -30,8 +30,9 @@ class Natives:
 
 
 def read_natives(label: str, manifest: Manifest, layout: Layout) -> Natives:
-    """Reads every file that is not Python source. Modules that are named like extension modules and hold no
-    ELF file are taken out of `layout`.
+    """Reads every file that is not Python source.
+
+    Modules that are named like extension modules and hold no ELF file are taken out of `layout`.
 
     Raises:
         PackError: a file in native_libs or extension_modules is no shared library, or an ELF file is damaged.
@@ -78,6 +79,4 @@ def _read(stored_path: str, file: InputFile, stream: BinaryIO) -> NativeMember:
 
 
 def _not_native(label: str, file: InputFile, attribute: str, found: str) -> PackError:
-    return PackError(
-        NOT_NATIVE.format(target=label, path=file.local_path, attribute=attribute, found=found)
-    )
+    return PackError(NOT_NATIVE.format(target=label, path=file.local_path, attribute=attribute, found=found))

@@ -86,7 +86,11 @@ def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
 def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:
     """Offset and size of each source's code; -1 for the size where there is none."""
     paths = sorted(
-        {m.stored_path for m in par.layout.modules.values() if m.stored_path and not m.kind & format.EXTENSION}
+        {
+            m.stored_path
+            for m in par.layout.modules.values()
+            if m.stored_path and not m.kind & format.EXTENSION
+        }
     )
     sources = [(path, par.layout.members[path].local_path) for path in paths if not _own(path)]
     places: dict[str, tuple[int, int]] = {}
@@ -143,7 +147,9 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
     }
     names = [name for name in sorted(par.runtime) if name not in ("boot.py", "explain.py")]
     boot, *codes = bytecode.compile_runtime([par.runtime[name] for name in ["boot.py", *names]])
-    modules = {"memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): code for name, code in zip(names, codes)}
+    modules = {
+        "memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): code for name, code in zip(names, codes)
+    }
     return marshal.dumps((marshal.loads(boot), modules, header))
 
 

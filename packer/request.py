@@ -63,9 +63,7 @@ def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
             manifest.extension_modules.append((fields[0], _input(fields[1:], workspace)))
         else:
             raise PackError(
-                BAD_LINE.format(
-                    manifest=name, number=number, line=line, choices="F, S, R, I, N, E"
-                )
+                BAD_LINE.format(manifest=name, number=number, line=line, choices="F, S, R, I, N, E")
             )
     return manifest
 

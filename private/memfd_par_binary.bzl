@@ -30,7 +30,8 @@ memfd_par_binary(
 ```
 """
 
-_memfd_par_binary = rule(
+# A public name, so that docs/ can show its attributes.
+memfd_par_binary_rule = rule(
     implementation = par_impl,
     doc = _DOC,
     attrs = PAR_ATTRS,
@@ -46,7 +47,7 @@ def memfd_par_binary(name, args = [], **kwargs):
         args: arguments that come before the caller's own. They are part of the par, not only of `bazel run`.
         **kwargs: the attributes of the rule (docs/rules.md) and Bazel's common ones.
     """
-    _memfd_par_binary(
+    memfd_par_binary_rule(
         name = name,
         par = name + ".par",
         par_args = args,

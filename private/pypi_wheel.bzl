@@ -39,7 +39,7 @@ py_library(
 """
 
 _ATTRS = {
-    "requirement": attr.string(mandatory = True, doc = "Name and version, `pyelftools==0.33`."),
+    "requirement": attr.string(mandatory = True, doc = "Name and version, `pyelftools==0.32`."),
     "sha256": attr.string(mandatory = True, doc = "Of the wheel, in hexadecimal."),
     "target": attr.string(default = "lib", doc = "Name of the `py_library` in the repository's top package."),
 }

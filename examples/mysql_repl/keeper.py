@@ -63,6 +63,7 @@ class Ward:
 
     @property
     def status(self) -> int | None:
+        """The exit status; None while the program runs."""
         return self._process.returncode
 
     def ended(self, seconds: float | None = None) -> bool:

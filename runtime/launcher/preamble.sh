@@ -1,6 +1,5 @@
 #!/bin/sh
-# %{target}: a par, one file with its program and libraries, which are loaded in memory. `unzip -l` lists it.
-{
+{ # %{target}: a par, one file with its program and libraries, which are loaded in memory. `unzip -l` lists it.
 code='%{code}'
 for python in "${MEMFD_PAR_PYTHON-}" %{candidates}; do
   if command -v "$python" >/dev/null 2>&1; then exec "$python" %{flags}-c "$code" "$0" "$@"; fi

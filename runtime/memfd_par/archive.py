@@ -71,7 +71,11 @@ class Archive:
         if identity != self._identity:
             # A new date or a second copy of the same build does no harm: the boot block tells them apart.
             offset, size, checksum = self._boot
-            if format.checksum(posix.pread(fd, size, offset)) != checksum:
+            try:
+                same_build = format.checksum(posix.pread(fd, size, offset)) == checksum
+            except OSError:
+                same_build = False  # a folder
+            if not same_build:
                 posix.close(fd)
                 same = identity[:2] == self._identity[:2]
                 raise _error("REWRITTEN" if same else "REPLACED", par=self.path, what=what)

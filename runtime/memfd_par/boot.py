@@ -46,7 +46,7 @@ def start(
     from memfd_par.errors import TRUNCATED, ParError, die
     from memfd_par.index import Index
 
-    archive = Archive(_absolute(sys.argv[0]), fd, block)
+    archive = Archive(_absolute(sys.argv[0], fd), fd, block)
     if posix.fstat(fd).st_size < size:
         die(TRUNCATED.format(par=archive.path, what="it should have %d bytes" % size))
     try:
@@ -106,10 +106,13 @@ def _install(index: Any) -> None:
             module.__path__ = spec.submodule_search_locations
 
 
-def _absolute(path: str) -> str:
+def _absolute(path: str, fd: int) -> str:
     """`path` from the root on, without `.` and empty parts; symbolic links stay as they are."""
     if path[:1] != "/":
-        path = posix.getcwd() + "/" + path
+        try:
+            path = posix.getcwd() + "/" + path
+        except FileNotFoundError:  # the working directory was removed
+            path = posix.readlink("/proc/self/fd/%d" % fd)
     if "/./" in path or "//" in path:
         path = "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
     return path

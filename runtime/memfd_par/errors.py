@@ -59,10 +59,10 @@ NO_CTYPES = (
     "{what} is loaded with the module _ctypes, which {python} lacks ({reason}). Install the part of Python that "
     "holds ctypes, or build that Python with libffi."
 )
-NOT_LOADED = (
-    "{module} could not be loaded from {par}: {reason}. {mend}"
+NOT_LOADED = "{module} could not be loaded from {par}: {reason}. {mend}"
+MEND_SYSTEM = (
+    "The machine lacks a library that {target} expects it to have: install it, or carry it with native_libs."
 )
-MEND_SYSTEM = "The machine lacks a library that {target} expects it to have: install it, or carry it with native_libs."
 MEND_OTHER = "The member is {member}; it was built for another environment than this one."
 EMPTY_NATIVE = (
     "{member} in {par} has 0 bytes, so there is no {module} to load. The file was empty when {target} was built; "

@@ -5,6 +5,7 @@ Without the hook, PathFinder would hand such paths to zipimport, which reads the
 
 from __future__ import annotations
 
+import sys
 from _frozen_importlib import ModuleSpec
 
 from memfd_par import format
@@ -36,7 +37,13 @@ class Finder:
             entry = self.index.module(key)
         except OSError as error:
             raise as_import_error(error, fullname) from None
-        return None if entry is None else make_spec(self.index, fullname, key, entry)
+        if entry is None:
+            if fullname == "importlib.resources" and sys.version_info < (3, 10):
+                from memfd_par.resources import serve_3_9
+
+                serve_3_9()
+            return None
+        return make_spec(self.index, fullname, key, entry)
 
     def invalidate_caches(self) -> None:
         """A par does not change."""
@@ -90,7 +97,7 @@ class PathHook:
     def __init__(self, index: Index) -> None:
         self.index = index
 
-    def __call__(self, path: str) -> FolderFinder:
+    def __call__(self, path: object) -> FolderFinder:
         """Raises ImportError for paths elsewhere and for the par's files."""
         root = self.index.archive.root
         if not isinstance(path, str) or not (path + "/").startswith(root):

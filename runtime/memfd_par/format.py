@@ -62,5 +62,3 @@ def checksum(data: bytes) -> bytes:
 def module_path(key: str, kind: int) -> str:
     """The stored path of a source module whose table entry leaves it out."""
     return key + ("/__init__.py" if kind & PACKAGE else ".py")
-
-

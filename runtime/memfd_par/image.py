@@ -128,8 +128,15 @@ class Images:
         offset, size, member = native[:3]
         archive = self._index.archive
         if not size:
-            values = {"member": member, "par": archive.path, "module": what, "target": self._index.header["target"]}
-            raise errors.ParImportError(errors.EMPTY_NATIVE.format(**values), name=what, path=archive.root + member)
+            values = {
+                "member": member,
+                "par": archive.path,
+                "module": what,
+                "target": self._index.header["target"],
+            }
+            raise errors.ParImportError(
+                errors.EMPTY_NATIVE.format(**values), name=what, path=archive.root + member
+            )
         source = archive.fd(what)
         try:
             fd = memfd.create(member.rpartition("/")[2])
@@ -164,7 +171,7 @@ class Images:
         each spelling new; a fork inherits the counter with the libraries.
         """
         self._count += 1
-        return _FOLDER + bin(self._count)[2:].replace("0", "/").replace("1", "./") + str(fd)
+        return _FOLDER + f"{self._count:b}".replace("0", "/").replace("1", "./") + str(fd)
 
     def _rename(self, handle: int, name: str) -> None:
         """Lets dependents find a library that has no soname: ld.so also compares NEEDED with `l_name`.
@@ -177,7 +184,9 @@ class Images:
         strdup.restype = ctypes.c_void_p
         ctypes.c_void_p.from_address(handle + ctypes.sizeof(ctypes.c_void_p)).value = strdup(name.encode())
 
-    def _error(self, native: tuple[Any, ...], what: str, path: str, error: Exception) -> errors.ParImportError:
+    def _error(
+        self, native: tuple[Any, ...], what: str, path: str, error: Exception
+    ) -> errors.ParImportError:
         header = self._index.header
         reason = str(error).replace(path, native[2])
         system = "cannot open shared object file" in reason

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 class Index:
     """Two levels: a first component's own table is read on first touch (`format` tells the layout)."""
 
-    __slots__ = ("_file_tables", "_files", "_module_tables", "_modules", "_natives", "archive", "header", "runtime")
+    __slots__ = (
+        "_file_tables",
+        "_files",
+        "_module_tables",
+        "_modules",
+        "_natives",
+        "archive",
+        "header",
+        "runtime",
+    )
 
     def __init__(self, archive: Archive, header: dict[str, Any], runtime: dict[str, bytes]) -> None:
         self.archive = archive

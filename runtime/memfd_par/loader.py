@@ -78,7 +78,9 @@ class ModuleLoader(_FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshe
             own: CodeType = marshal.loads(offset)
             return own
         if size < 0:
-            return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
+            # It keeps importlib's frames out of the traceback of a SyntaxError.
+            compiled: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+            return compiled
         try:
             data = self.index.archive.read(offset, size, fullname)
         except OSError as error:
@@ -91,7 +93,12 @@ class ModuleLoader(_FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshe
         """The source text; None where only byte-code is carried."""
         if self.kind & format.SOURCELESS:
             return None
-        source: str | None = SourceFileLoader.get_source(self, fullname)
+        try:
+            source: str | None = SourceFileLoader.get_source(self, fullname)
+        except (SyntaxError, UnicodeDecodeError) as error:  # linecache expects ImportError alone
+            raise ImportError(
+                f"the source of {fullname} cannot be decoded: {error}", name=fullname
+            ) from error
         return source
 
     def path_stats(self, path: str) -> dict[str, int]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+_show_plainly = sys.excepthook
+
 
 def run(index: Index) -> None:
     """Runs the program in `__main__`; what it raises, and SystemExit, pass through."""
@@ -94,7 +96,9 @@ def _execute(loader: ModuleLoader, spec: ModuleSpec | None, package: str | None)
 def _clear_main(values: dict[str, Any]) -> dict[str, Any]:
     """The namespace of `__main__` without what the launcher left there."""
     namespace: dict[str, Any] = sys.modules["__main__"].__dict__
-    kept: dict[str, Any] = {name: namespace[name] for name in ("__builtins__", "__annotations__") if name in namespace}
+    kept: dict[str, Any] = {
+        name: namespace[name] for name in ("__builtins__", "__annotations__") if name in namespace
+    }
     namespace.clear()
     namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None)
     namespace.update(kept)
@@ -112,9 +116,8 @@ def _add_site_builtins() -> None:
     """`exit`, `quit` and `help`, as programs use them, though `site` itself does not run."""
     if "site" in sys.modules:
         return
-    import builtins
-
     import _sitebuiltins
+    import builtins
 
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
@@ -122,14 +125,19 @@ def _add_site_builtins() -> None:
 
 
 def _excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    from memfd_par.report import show
+    try:
+        from memfd_par.report import show
 
-    show(kind, error, trace)
+        show(kind, error, trace, uncaught=sys._getframe().f_back is None)
+    except Exception:  # as where no descriptor is left to read source lines with
+        _show_plainly(kind, error, trace)
 
 
 def _missing(index: Index, template: str, **values: str) -> SystemExit:
     """Says what the program lacks; the exception ends the process with status 1."""
     from memfd_par import errors
 
-    message = getattr(errors, template).format(par=index.archive.path, target=index.header["target"], **values)
+    message = getattr(errors, template).format(
+        par=index.archive.path, target=index.header["target"], **values
+    )
     return SystemExit("memfd_par: " + message)

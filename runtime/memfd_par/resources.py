@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import sys
@@ -139,7 +140,9 @@ def _children(index: Index, folder: str) -> set[str]:
 def _as_file(resource: Resource) -> Iterator[Path]:
     if not resource.is_file() and resource.is_dir():
         raise IsADirectoryError(
-            21, "a folder inside a par has no path that other programs can open; read its files one by one", str(resource)
+            21,
+            "a folder inside a par has no path that other programs can open; read its files one by one",
+            str(resource),
         )
     yield resource.in_memory()
 
@@ -151,3 +154,16 @@ def _register() -> None:
         as_file = getattr(module, "as_file", None)
         if as_file is not None and Resource not in as_file.registry:
             as_file.register(Resource, _as_file)
+
+
+def serve_3_9() -> None:
+    """CPython 3.9's `importlib.resources.files` asks no loader: it takes `__spec__.origin` for a path on disk."""
+    common: Any = importlib.import_module("importlib._common")
+    on_disk = common.from_package
+
+    def from_package(package: Any) -> Any:
+        get_reader = getattr(package.__spec__.loader, "get_resource_reader", None)
+        reader = get_reader(package.__name__) if get_reader else None
+        return reader.files() if isinstance(reader, Reader) else on_disk(package)
+
+    common.from_package = from_package

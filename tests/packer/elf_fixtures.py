@@ -76,6 +76,7 @@ class Forge:
         return self.compile(path, source, "-shared", *named, *flags)
 
     def copy(self, source: str, path: str) -> Path:
+        """Copy a file of the tree to another place in it."""
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         return Path(shutil.copy(self.root / source, self.root / path))
 
@@ -91,6 +92,7 @@ class Forge:
         return found
 
     def plan(self, *system_libs: str, machine: str = MACHINE) -> Plans:
+        """Load plans of everything in the tree."""
         return plan(
             self.members(),
             target="//:app",

@@ -50,7 +50,9 @@ def test_members_are_dated_alike_and_name_no_user(tmp_path: Path) -> None:
         archive.add_page_aligned("c", __file__, executable=True)
         archive.close()
     with zipfile.ZipFile(tmp_path / "a.par") as read:
-        facts = [(i.filename, i.date_time[0], i.create_system, i.external_attr >> 16) for i in read.infolist()]
+        facts = [
+            (i.filename, i.date_time[0], i.create_system, i.external_attr >> 16) for i in read.infolist()
+        ]
     assert facts == [("a.txt", 1980, 3, 0o100644), ("b.py", 1980, 3, 0o100644), ("c", 1980, 3, 0o100755)]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from memfd_par import format
 
+from memfd_par import format
 from packer.layout import Layout, lay_out, module_of
 from packer.request import InputFile
 
@@ -16,7 +16,10 @@ SUFFIXES = (".cpython-314-x86_64-linux-gnu.so", ".abi3.so", ".so")
 
 
 def laid_out(
-    *paths: str, imports: Sequence[str] = (), script_folder: str | None = None, content: dict[str, str] | None = None
+    *paths: str,
+    imports: Sequence[str] = (),
+    script_folder: str | None = None,
+    content: dict[str, str] | None = None,
 ) -> Layout:
     """A layout of files whose bytes are all different, or as `content` has them."""
     texts = content or {}
@@ -89,7 +92,9 @@ def test_equal_files_are_no_duplicates() -> None:
 
 
 def test_in_one_folder_packages_win_over_extensions_over_sources() -> None:
-    layout = laid_out("ws/m/__init__.py", "ws/m.abi3.so", "ws/m.py", "ws/n.so", "ws/n.py", "ws/o.py", "ws/o.pyc")
+    layout = laid_out(
+        "ws/m/__init__.py", "ws/m.abi3.so", "ws/m.py", "ws/n.so", "ws/n.py", "ws/o.py", "ws/o.pyc"
+    )
     assert layout.modules["m"].kind == format.PACKAGE
     assert layout.modules["n"].kind == format.EXTENSION
     assert layout.modules["o"].kind == 0

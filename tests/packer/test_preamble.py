@@ -31,7 +31,9 @@ def test_the_shell_reads_it_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_the_interpreter_that_is_named_wins_and_paths_are_quoted() -> None:
-    assert b"in \"${MEMFD_PAR_PYTHON-}\" '/opt/py thon/bin/python3.14' python3.14 python3; do" in text(LAUNCHER, Place())
+    assert b"in \"${MEMFD_PAR_PYTHON-}\" '/opt/py thon/bin/python3.14' python3.14 python3; do" in text(
+        LAUNCHER, Place()
+    )
     assert b" python3.14 python3; do" in text(replace(LAUNCHER, interpreter_path=None), Place())
 
 
@@ -42,7 +44,7 @@ def test_a_label_cannot_end_a_string() -> None:
     compile(start.partition("code='")[2].partition("'\n")[0], "start.py", "exec")
 
 
-def test_the_zip_s_main_finds_the_same_code(tmp_path: Path) -> None:
+def test_the_zip_s_main_finds_the_same_code() -> None:
     start = text(LAUNCHER, Place())
     code = compile(main_module(LAUNCHER, len(start)), "__main__.py", "exec")
     assert len(start) in code.co_consts
@@ -55,5 +57,7 @@ def test_isolation() -> None:
 
 def test_a_launcher_of_one_s_own_may_not_invent_names() -> None:
     launcher = replace(LAUNCHER, templates={**TEMPLATES, "preamble.sh": "#!/bin/sh\n%{nothing}\n"})
-    with pytest.raises(PackError, match=r"preamble.sh of the launcher uses %\{nothing\}, .* There are: candidates, code"):
+    with pytest.raises(
+        PackError, match=r"preamble.sh of the launcher uses %\{nothing\}, .* There are: candidates, code"
+    ):
         text(launcher, Place())

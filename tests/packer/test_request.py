@@ -37,4 +37,7 @@ def test_every_kind_of_line() -> None:
 def test_other_lines_are_errors_that_name_the_place(line: str) -> None:
     with pytest.raises(PackError) as error:
         parse_manifest(["I\tx", line], "app.par-manifest", "ws")
-    assert str(error.value) == f"app.par-manifest:2: {line!r} is no manifest line. Each starts with one of: F, S, R, I, N, E."
+    assert (
+        str(error.value)
+        == f"app.par-manifest:2: {line!r} is no manifest line. Each starts with one of: F, S, R, I, N, E."
+    )

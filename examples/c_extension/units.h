@@ -1,0 +1,4 @@
+#pragma once
+
+/* Square feet of so many square metres. */
+double units_square_feet(double square_metres);

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Stands for a launcher; it never runs.
+exit 1

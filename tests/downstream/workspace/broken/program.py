@@ -1,0 +1,1 @@
+"""Does nothing: the targets around it cannot be built."""

@@ -1,0 +1,5 @@
+"""Says which of two files it got."""
+
+import shared
+
+print(shared.SIDE)

@@ -1,0 +1,5 @@
+"""Of the left portion."""
+
+from __future__ import annotations
+
+side = "left"

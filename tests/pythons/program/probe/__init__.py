@@ -1,0 +1,1 @@
+"""A package to look at from inside a par."""

@@ -1,0 +1,5 @@
+"""Of the right portion."""
+
+from __future__ import annotations
+
+side = "right"

@@ -1,0 +1,56 @@
+"""Stand-ins for the index of a par, with its members in a dictionary."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from memfd_par import format
+from memfd_par.archive import Archive
+
+ROOT = "/somewhere/app.par/"
+
+
+def files_index(files: dict[str, bytes]) -> Any:
+    """An index that has files only, by stored path."""
+
+    def of(top: str) -> dict[str, tuple[int, int, int]]:
+        return {path: (0, len(data), len(data)) for path, data in files.items() if path.split("/")[0] == top}
+
+    def data(path: str) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(2, os.strerror(2), ROOT + path)
+        return files[path]
+
+    return SimpleNamespace(
+        archive=SimpleNamespace(root=ROOT, path=ROOT[:-1]),
+        data=data,
+        file_tops=lambda: list({path.split("/")[0] for path in files}),
+        files=of,
+    )
+
+
+def natives_index(par: Path, natives: list[tuple[Any, ...]]) -> Any:
+    """An index that has native members only; they lie in the file `par`."""
+    return SimpleNamespace(
+        archive=archive(par), header={"target": "//some:target"}, native=natives.__getitem__
+    )
+
+
+def archive(par: Path, boot: tuple[int, int] = (0, 0)) -> Archive:
+    """The par as a program has it open; `boot` is offset and size of what tells it from others."""
+    fd = os.open(par, os.O_RDONLY | os.O_CLOEXEC)
+    offset, size = boot
+    return Archive(str(par), fd, (offset, size, format.checksum(os.pread(fd, size, offset))))
+
+
+def descriptors() -> dict[str, str]:
+    """What this process has open, by number."""
+    found = {}
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):  # the list itself
+            found[name] = os.readlink(f"/proc/self/fd/{name}")
+    return found

@@ -1,0 +1,180 @@
+"""Images: a path is never spelled twice, and a load that fails leaves nothing behind."""
+
+from __future__ import annotations
+
+import _ctypes  # noqa: F401  # libffi keeps a descriptor of its own library open
+import errno
+import os
+import posix
+import shutil
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memfd_par import image, memfd
+from memfd_par.errors import ParImportError
+from memfd_par.image import Images
+from tests.runtime.fakes import descriptors, natives_index
+
+
+def spell(count: int, fds: list[int]) -> list[str]:
+    images = object.__new__(Images)
+    images._count = count
+    return [images._spelling(fd) for fd in fds]
+
+
+@given(st.integers(0, 2**40), st.lists(st.integers(0, 12), max_size=50))
+def test_no_spelling_is_used_twice(count: int, fds: list[int]) -> None:
+    spellings = spell(count, fds)
+    assert len(set(spellings)) == len(spellings)
+    for fd, spelling in zip(fds, spellings):
+        assert os.path.normpath(spelling) == f"/proc/self/fd/{fd}"
+        assert len(spelling) < 4096  # PATH_MAX
+
+
+@given(st.integers(0, 2**20), st.integers(0, 2**20), st.integers(0, 99), st.integers(0, 99))
+def test_spellings_of_different_moments_differ(one: int, other: int, fd: int, other_fd: int) -> None:
+    same = one == other and fd == other_fd
+    assert (spell(one, [fd]) == spell(other, [other_fd])) == same
+
+
+def test_every_spelling_is_a_path_to_the_descriptor() -> None:
+    fd = memfd.create("x")
+    for spelling in spell(0, [fd] * 20):
+        assert os.path.samestat(os.stat(spelling), os.fstat(fd))
+    os.close(fd)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    gcc = shutil.which("gcc")
+    if not gcc:
+        pytest.fail("this test compiles a library, and there is no gcc on PATH: install gcc")
+    source = tmp_path_factory.mktemp("library") / "x.c"
+    source.write_text("int x(void) { return 1; }")
+    output = source.with_suffix(".so")
+    subprocess.run([gcc, "-shared", "-fPIC", "-Wl,-soname,libx.so", source, "-o", output], check=True)
+    return output.read_bytes()
+
+
+def native(member: str, offset: int, size: int, *loads: int) -> tuple[Any, ...]:
+    """A row of the index's table of native members."""
+    return offset, size, member, member.rpartition("/")[2], None, loads, ()
+
+
+@pytest.fixture
+def par(tmp_path: Path, library: bytes) -> Path:
+    par = tmp_path / "app.par"
+    par.write_bytes(library + b"no library at all")
+    return par
+
+
+@pytest.fixture
+def images(par: Path, library: bytes) -> Images:
+    size = len(library)
+    rows = [native("lib/libx.so", 0, size), native("lib/bad.so", size, 17), native("lib/empty.so", 0, 0)]
+    rows += [native("lib/cut.so", size, 1000), native("lib/needs_bad.so", 0, size, 0, 1)]
+    return Images(natives_index(par, rows))
+
+
+def test_a_library_is_loaded_once(images: Images, library: bytes) -> None:
+    before = descriptors()
+    images.load_library(0)
+    images.load_library(0)
+    assert descriptors() == before
+    (loaded,) = images.loaded()
+    assert (loaded.soname, loaded.module, loaded.size) == ("libx.so", None, len(library))
+    assert (loaded.tier, loaded.member) == ("plain", "lib/libx.so")
+
+
+def failure(images: Images, number: int) -> str:
+    """The text of the error; nothing is loaded then, and nothing left open."""
+    before = descriptors()
+    with pytest.raises(ParImportError) as caught:
+        images.load_library(number)
+    assert descriptors() == before
+    assert images.loaded() == []
+    assert caught.value.name
+    return str(caught.value)
+
+
+def test_what_is_no_library(images: Images) -> None:
+    text = failure(images, 1)
+    assert "lib/bad.so could not be loaded from " in text
+    assert "/proc/self/fd" not in text  # it names the member instead
+    assert "The member is lib/bad.so; it was built for another environment" in text
+
+
+def test_a_library_that_needs_it(images: Images) -> None:
+    with pytest.raises(ParImportError, match=r"lib/bad\.so could not be loaded"):
+        images.load_library(4)
+    assert [loaded.soname for loaded in images.loaded()] == ["libx.so"]  # it was whole
+
+
+def test_an_empty_member(images: Images) -> None:
+    assert "lib/empty.so in " in (text := failure(images, 2))
+    assert "has 0 bytes" in text and "when //some:target was built; build its rule again" in text
+
+
+def test_a_par_that_ends_within_a_member(images: Images) -> None:
+    assert "truncated or was altered: lib/cut.so ends early" in failure(images, 3)
+
+
+def test_no_memfd(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_name: str) -> int:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(memfd, "create", refuse)
+    assert "memfd_create(2) failed: Operation not permitted" in failure(images, 0)
+
+
+@pytest.mark.parametrize("call", ["sendfile", "pwrite"])
+def test_no_space(call: str, images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    rows: Any = images._index
+    rows.native = lambda _number: (*native("lib/libx.so", 0, 64)[:6], ((0, b"\0"),))
+    monkeypatch.setattr(posix, call, refuse)
+    text = failure(images, 0)
+    assert "not enough memory to load lib/libx.so (64 bytes) from " in text
+    assert "No space left on device. Raise the memory limit" in text
+
+
+def test_no_ctypes(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "_ctypes", None)
+    text = failure(images, 0)
+    assert f"lib/libx.so is loaded with the module _ctypes, which {sys.executable} lacks" in text
+
+
+def test_a_library_of_the_system_that_is_not_there(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: str, _what: str) -> int:
+        raise OSError("libcuda.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(image, "_dlopen", refuse)
+    text = failure(images, 0)
+    assert "The machine lacks a library that //some:target expects it to have: install it" in text
+
+
+def test_a_module_without_its_init_function(images: Images) -> None:
+    spec = ModuleSpec("pkg.x", None, origin="/x/app.par/lib/libx.so")
+    with pytest.raises(ParImportError, match=r"pkg\.x could not be loaded from .*PyInit_x") as caught:
+        images.load_module(0, spec)
+    assert "/proc/self/fd" not in str(caught.value)
+    assert spec.origin == "/x/app.par/lib/libx.so"
+    assert images.loaded() == []
+
+
+def test_patches_are_in_memory_only(par: Path, library: bytes) -> None:
+    row = (0, len(library), "lib/libx.so", "libx.so", None, (), ((8, b"\1\2\3"),))
+    images = Images(natives_index(par, [row]))
+    fd, path = images._copy(0, row, "lib/libx.so")
+    assert Path(path).read_bytes() == library[:8] + b"\1\2\3" + library[11:]
+    os.close(fd)
+    assert par.read_bytes().startswith(library)

@@ -1,0 +1,120 @@
+"""memfd_create: on kernels that know MFD_NOEXEC_SEAL and on those that do not, with and without glibc's wrapper."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import posix
+from types import SimpleNamespace
+
+import pytest
+
+from memfd_par import memfd
+
+#: linux/fcntl.h; Python has no name for it.
+F_SEAL_EXEC = 0x20
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at the start of a process: what one kernel refuses is remembered."""
+    monkeypatch.setattr(memfd, "_flags", memfd._CLOEXEC | memfd._NOEXEC_SEAL)
+
+
+def name_of(fd: int) -> str:
+    link = os.readlink(f"/proc/self/fd/{fd}")
+    assert link.startswith("/memfd:") and link.endswith(" (deleted)"), link
+    os.close(fd)
+    return link[len("/memfd:") : -len(" (deleted)")]
+
+
+def kernel_knows_noexec_seal() -> bool:
+    try:
+        os.close(os.memfd_create("probe", memfd._CLOEXEC | memfd._NOEXEC_SEAL))
+    except OSError as error:
+        assert error.errno == errno.EINVAL
+        return False
+    return True
+
+
+def test_create() -> None:
+    fd = memfd.create("libx.so")
+    assert not os.get_inheritable(fd)
+    assert os.fstat(fd).st_size == 0
+    assert bool(fcntl.fcntl(fd, fcntl.F_GET_SEALS) & F_SEAL_EXEC) == kernel_knows_noexec_seal()
+    assert name_of(fd) == "libx.so"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a" * 300, "a" * 249),
+        ("a" * 248 + "ü", "a" * 248),  # not half a character
+        ("\udcff.so", ".so"),  # a name that is no UTF-8 on disk
+        ("", ""),
+    ],
+)
+def test_any_name_will_do(name: str, shown: str) -> None:
+    assert name_of(memfd.create(name)) == shown
+
+
+def test_a_kernel_without_noexec_seal_is_asked_again_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def old_kernel(name: str, flags: int) -> int:
+        asked.append(flags)
+        if flags & ~memfd._CLOEXEC:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return os.memfd_create(name, flags)
+
+    monkeypatch.setattr(posix, "memfd_create", old_kernel)
+    assert name_of(memfd.create("first")) == "first"
+    assert name_of(memfd.create("second")) == "second"
+    assert asked == [memfd._CLOEXEC | memfd._NOEXEC_SEAL, memfd._CLOEXEC, memfd._CLOEXEC]
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOSYS, errno.EMFILE, errno.ENOMEM])
+def test_other_refusals_are_final(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def refuse(_name: str, flags: int) -> int:
+        asked.append(flags)
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(posix, "memfd_create", refuse)
+    with pytest.raises(OSError, match=os.strerror(code)) as caught:
+        memfd.create("x")
+    assert caught.value.errno == code
+    assert len(asked) == 1
+
+
+def test_einval_without_the_flag_is_final(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_name: str, _flags: int) -> int:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(posix, "memfd_create", refuse)
+    with pytest.raises(OSError, match="Invalid argument"):
+        memfd.create("x")
+
+
+def test_by_number_where_the_interpreter_has_no_wrapper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(posix, "memfd_create")
+    fd = memfd.create("lib\u00fc.so")
+    assert not os.get_inheritable(fd)
+    assert name_of(fd) == "lib\u00fc.so"
+
+
+def test_by_number_reports_what_the_kernel_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(posix, "memfd_create")
+    with pytest.raises(OSError, match="Invalid argument") as caught:
+        memfd._create_by_number("x", 0x7FFF0000)
+    assert caught.value.errno == errno.EINVAL
+
+
+def test_by_number_on_an_unknown_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(posix, "memfd_create")
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine="vax"))
+    with pytest.raises(OSError, match="not implemented") as caught:
+        memfd.create("x")
+    assert caught.value.errno == errno.ENOSYS
