@@ -1,0 +1,61 @@
+"""A workspace with README.adoc's MODULE.bazel builds and runs a par.
+
+Debian's Bazel, which bazelw brings, has modules of its own in place of a registry; with any other Bazel they come from
+Bazel's central registry. This repository's own MODULE.bazel is a dependency here, so that its dev dependencies are not tried.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.readme import readme
+from tests.readme.machine import Machine
+
+_DEBIAN = Path("/usr/share/bazel")
+_DEBIAN_MODULES = """
+    rules/cc rules/java rules/license rules/proto rules/python tools/features tools/platforms tools/skylib
+""".split()
+#: What those name, and a par does not need.
+_EMPTY_MODULES = "apple_support buildozer protobuf zlib".split()
+
+_BUILD = """
+load("@memfd_par//:defs.bzl", "memfd_par_binary")
+
+memfd_par_binary(
+    name = "show",
+    srcs = ["show.py"],
+)
+"""
+
+
+def test_bzlmod(machine: Machine) -> None:
+    (module,) = [block.text for block in readme.blocks() if block.title == "MODULE.bazel"]
+    _write(machine.workspace / "MODULE.bazel", module)
+    _write(machine.workspace / "shop/BUILD", _BUILD)
+    _write(machine.workspace / "shop/show.py", "import memfd_par\nprint(memfd_par.__version__, __file__)\n")
+    options = ["--enable_bzlmod", "--noenable_workspace"]
+    if _DEBIAN.exists():
+        options += _without_registry(machine.workspace.parent / "registry")
+    _write(machine.workspace / ".bazelrc", "".join(f"common {option}\n" for option in options))
+    printed = machine.run("../memfd_par/bazelw run //shop:show")
+    assert printed.endswith("/bin/shop/show.par/shop/show.py\n"), printed
+
+
+def _without_registry(folder: Path) -> list[str]:
+    """Options with which Debian's Bazel resolves modules, and an empty registry in `folder`."""
+    _write(folder / "bazel_registry.json", "{}")
+    options = [f"--registry=file://{folder}"]
+    for place in _DEBIAN_MODULES:
+        kind, name = place.split("/")
+        prefix = {"features": "bazel_", "skylib": "bazel_", "platforms": ""}.get(name, kind + "_")
+        options.append(f"--override_module={prefix}{name}={_DEBIAN / place}")
+    for name in _EMPTY_MODULES:
+        _write(folder / name / "MODULE.bazel", f'module(name = "{name}")\n')
+        _write(folder / name / "BUILD", "")
+        options.append(f"--override_module={name}={folder / name}")
+    return options
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
