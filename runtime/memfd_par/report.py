@@ -18,9 +18,8 @@ def show(
     """
     while trace is not None and _starts(trace):
         trace = trace.tb_next
-    if isinstance(
-        error, OSError
-    ):  # what reading the par's data raises; importlib shortens ImportErrors itself
+    # Reading the par's data raises OSErrors; importlib itself shortens the traces of ImportErrors.
+    if isinstance(error, OSError):
         trace = _without_runtime(trace)
     error = error.with_traceback(trace)
     if sys.stderr is not None:

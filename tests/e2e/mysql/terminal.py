@@ -19,13 +19,14 @@ class Terminal:
 
     def __init__(self, argv: list[str], **kw: Any) -> None:
         self._screen, tty = pty.openpty()
+        # Nothing else runs in this process that could hold a lock across the fork.
         self.process = subprocess.Popen(
             argv,
             stdin=tty,
             stdout=tty,
             stderr=tty,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
             **kw,
         )
         os.close(tty)

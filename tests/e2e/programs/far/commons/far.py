@@ -1,0 +1,5 @@
+"""The other portion."""
+
+from commons import near
+
+PLACE = "far from " + near.PLACE

@@ -1,0 +1,5 @@
+"""Fails while it is imported."""
+
+from faulty import fail
+
+fail("at import")

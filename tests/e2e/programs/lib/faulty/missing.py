@@ -1,0 +1,3 @@
+"""Imports what is not there."""
+
+import shapes.no_such_module

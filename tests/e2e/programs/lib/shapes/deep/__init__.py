@@ -1,0 +1,3 @@
+"""A package in a package."""
+
+from .. import base as base

@@ -1,0 +1,3 @@
+"""Far down."""
+
+from ..circle import Circle as Circle

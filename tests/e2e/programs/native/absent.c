@@ -1,0 +1,1 @@
+int absent_answer(void) { return 1; }

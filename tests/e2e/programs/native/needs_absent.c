@@ -1,0 +1,2 @@
+int absent_answer(void);
+int asks_absent(void) { return absent_answer(); }

@@ -1,0 +1,3 @@
+"""One portion of a namespace package."""
+
+PLACE = "near"

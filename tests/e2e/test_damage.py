@@ -1,0 +1,171 @@
+"""A par that is not whole any more: one paragraph, status 1, and nothing runs by halves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.e2e.par import Copy, Par, clean, says
+from tests.e2e.surgery import cut, directory_offset, flip, member
+
+_USE_ALL = """
+import sys
+print("started", flush=True)
+import _answer, other._other, faulty, json, importlib.resources
+print(_answer.answer(), faulty.__name__, importlib.resources.files("faulty").joinpath("__init__.py").read_text()[:3])
+"""
+_WHOLE = 'started\n42 faulty """\n'
+
+
+def _fails_early(par: Par) -> None:
+    """Before the program starts."""
+    stderr = par.fails(_USE_ALL)
+    says(stderr, "memfd_par: ", str(par.path), "truncated", "Copy it again", "original")
+    assert stderr.count("\n") == 1, stderr
+    assert "Traceback" not in stderr
+
+
+@pytest.fixture
+def par(copy: Copy) -> Par:
+    return copy("natives")
+
+
+def test_whole(par: Par) -> None:
+    assert par.output(_USE_ALL) == _WHOLE
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("__main__.py", 0.5),
+        (".par/explain.py", 0.0),
+        (".par/explain.py", 0.5),
+        ("_answer.so", 0.5),
+        ("memfd_par/image.py", 0.5),
+        (".par/code", 0.5),
+        (".par/index", 0.0),
+        (".par/index", 0.5),
+        (".par/directory", 0.5),
+        (".par/boot", 0.0),
+        (".par/boot", 0.5),
+        (".par/boot", 0.999),
+        (".par/boot", 1.0),
+    ],
+)
+def test_cut_within_a_member(par: Par, name: str, part: float) -> None:
+    offset, size = member(par.path, name)
+    cut(par.path, offset + int(size * part))
+    _fails_early(par)
+
+
+@pytest.mark.parametrize("less", [1, 10, 22, 100, 500])
+def test_cut_within_the_zip_directory(par: Par, less: int) -> None:
+    size = par.path.stat().st_size
+    assert size - less > directory_offset(par.path)
+    cut(par.path, size - less)
+    _fails_early(par)
+
+
+@pytest.mark.parametrize("size", [12, *range(90, 1000, 90), 1340, 1400])
+def test_cut_within_the_preamble(par: Par, size: int) -> None:
+    """The shell reads it, and it is the shell's error. Less than two lines are an empty script to it."""
+    cut(par.path, size)
+    completed = par.run(_USE_ALL)
+    assert completed.returncode == 2
+    assert completed.stdout == ""
+    says(completed.stderr, str(par.path), "Syntax error")
+
+
+@pytest.mark.parametrize("name", [".par/boot", ".par/directory"])
+@pytest.mark.parametrize("part", [0.0, 0.25, 0.5, 0.75, 1.0])
+def test_flipped_bit_in_what_every_start_reads(par: Par, name: str, part: float) -> None:
+    offset, size = member(par.path, name)
+    flip(par.path, offset + int((size - 1) * part), 3)
+    if name == ".par/boot":
+        _fails_early(par)
+    else:
+        _ends_clearly(par)
+
+
+def _ends_clearly(par: Par) -> None:
+    """It works as if nothing were, where the damaged table is not used, or says that the par was altered."""
+    completed = par.run(_USE_ALL)
+    if completed.returncode == 0:
+        assert (completed.stdout, completed.stderr) == (_WHOLE, "")
+        return
+    assert completed.returncode == 1, completed
+    says(clean(completed.stderr), str(par.path), "truncated or was altered", "Copy it again")
+    message = completed.stderr.splitlines()[-1]
+    assert re.match(r"(memfd_par: |memfd_par\.errors\.Par(Import|Read)Error: )/", message), completed.stderr
+    assert completed.stdout in ("", "started\n")
+
+
+@pytest.mark.parametrize("part", [number / 12 for number in range(13)])
+def test_flipped_bit_in_the_index(par: Par, part: float) -> None:
+    offset, size = member(par.path, ".par/index")
+    flip(par.path, offset + int((size - 1) * part), 0)
+    _ends_clearly(par)
+
+
+@pytest.fixture(scope="module")
+def original() -> Iterator[Path]:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        yield Par.copied("tests/e2e/programs/natives.par", Path(folder)).path
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
+@given(data=st.data())
+def test_any_flipped_bit_in_the_tables(original: Path, folder: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from([".par/index", ".par/directory", ".par/boot"]))
+    offset, size = member(original, name)
+    position = data.draw(st.integers(0, size - 1))
+    bit = data.draw(st.integers(0, 7))
+    par = Par(folder / "damaged.par")
+    shutil.copy(original, par.path)
+    flip(par.path, offset + position, bit)
+    _ends_clearly(par)
+
+
+def test_flipped_bit_in_a_table_is_noticed_when_it_is_used(par: Par) -> None:
+    """Every byte of the index belongs to some table; those of the modules that are used here are noticed."""
+    offset, size = member(par.path, ".par/index")
+    position = par.path.read_bytes().index(b"faulty/syntax", offset, offset + size)
+    flip(par.path, position)
+    stderr = par.fails("import _answer; print(_answer.answer())\nimport faulty")
+    says(stderr, "ParImportError: ", "the index of faulty", "checksum", "Copy it again")
+    code = """
+import sys
+try: import faulty
+except ImportError as error: assert error.name.partition(".")[0] == "faulty", error.name
+else: raise AssertionError
+assert "faulty" not in sys.modules
+import _answer, json; print(_answer.answer(), "memfd_par.errors" in sys.modules)
+"""
+    assert par.output(code) == "42 True\n"
+
+
+def test_grown(par: Par) -> None:
+    """What a copying program appended does no harm."""
+    with par.path.open("ab") as file:
+        file.write(b"\n\n")
+    assert par.output(_USE_ALL) == _WHOLE
+
+
+def test_cut_while_it_runs(par: Par) -> None:
+    code = f"""
+import os
+os.truncate({str(par.path)!r}, {member(par.path, "_answer.so")[0] + 100})
+import _answer
+"""
+    stderr = par.fails(code)
+    says(stderr, "Error: ", str(par.path), "Restart the program")

@@ -1,0 +1,200 @@
+"""Modules of a par tell of themselves what modules of a folder do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.e2e.par import Copy, Par
+
+
+def _check(par: Par, code: str) -> None:
+    """Runs assertions in the par; PAR is its path."""
+    par.output(f"PAR = {str(par.path)!r}\n" + code)
+
+
+def test_attributes_of_a_module(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import shapes.circle as m
+path = PAR + "/shapes/circle.py"
+assert m.__file__ == m.__spec__.origin == m.__loader__.path == m.__loader__.get_filename() == path
+assert m.__name__ == m.__spec__.name == "shapes.circle" and m.__package__ == m.__spec__.parent == "shapes"
+assert m.__spec__.has_location and m.__spec__.cached is None and not hasattr(m, "__cached__")
+assert m.__spec__.loader is m.__loader__ and m.__spec__.submodule_search_locations is None
+assert not hasattr(m, "__path__") and m.__doc__ == "A round shape."
+assert m.main.__code__.co_filename == path and m.Circle.__module__ == "shapes.circle"
+import importlib.machinery, sys
+assert isinstance(m.__loader__, importlib.machinery.SourceFileLoader)
+assert sys.modules["shapes.circle"] is m and sys.modules["shapes"].circle is m
+""",
+    )
+
+
+def test_attributes_of_a_package(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import shapes
+assert shapes.__file__ == PAR + "/shapes/__init__.py" == shapes.__spec__.origin
+assert list(shapes.__path__) == [PAR + "/shapes"] == shapes.__spec__.submodule_search_locations
+assert shapes.__package__ == "shapes" and shapes.__loader__.is_package("shapes")
+""",
+    )
+
+
+def test_attributes_of_an_extension_module(natives: Par) -> None:
+    _check(
+        natives,
+        """
+import _answer, other._other as o, importlib.machinery, other
+assert _answer.__file__ == _answer.__spec__.origin == PAR + "/_answer.so", _answer.__file__
+assert o.__file__ == PAR + "/other/_other.so" and o.__package__ == "other" and o.__name__ == "other._other"
+assert isinstance(o.__loader__, importlib.machinery.ExtensionFileLoader) and o.__spec__.has_location
+assert o.__loader__.get_source("other._other") is None and o.__loader__.get_code("other._other") is None
+assert o.__spec__.cached is None and not hasattr(o, "__cached__")
+assert other.__file__ is None if hasattr(other, "__file__") else True
+import memfd_par
+rows = {row.module: row for row in memfd_par.loaded()}
+assert rows["_answer"].member == "_answer.so" and rows["_answer"].tier == "plain" and rows["_answer"].size > 0
+names = [row.soname for row in memfd_par.loaded()]
+assert names.index("libinner.so") < names.index("libouter.so") < names.index("_answer.so"), names
+""",
+    )
+
+
+def test_main_as_a_script(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import sys
+main = sys.modules["__main__"]
+assert main.__dict__ is globals() and __name__ == "__main__" and __spec__ is None and __package__ is None
+assert __file__ == PAR + "/tests/e2e/programs/probe.py" and __loader__.path == __file__
+assert sys.argv == [PAR] and sys.path[0] == PAR + "/", (sys.argv, sys.path)
+assert __doc__ == "Runs its first argument as `python -c` does: tests look around in a par with it."
+assert sys.orig_argv[-1].startswith("PAR =") if hasattr(sys, "orig_argv") else True
+names = {"__name__", "__doc__", "__package__", "__loader__", "__spec__", "__builtins__", "__file__"}
+extra = {name for name in globals() if name.startswith("__")} - names - {"__annotations__", "__cached__"}
+assert not extra, extra
+""",
+    )
+
+
+def test_sys_path_is_the_par_and_the_standard_library(probe: Par) -> None:
+    shown = probe.output("import sys, json; print(json.dumps(sys.path))")
+    first, *others = json.loads(shown)
+    assert first == f"{probe.path}/"
+    assert [path for path in others if not path.startswith("/usr/lib/python") and "site" in path] == []
+
+
+def test_source(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import inspect, linecache, shapes.circle as m, shapes
+text = m.__loader__.get_source("shapes.circle")
+assert text.startswith('"A round'[:0] + '\"\"\"A round shape.'), text
+assert inspect.getsource(m) == text and inspect.getfile(m) == inspect.getsourcefile(m) == m.__file__
+lines, number = inspect.getsourcelines(m.Circle)
+assert lines == text.splitlines(True)[number - 1:number - 1 + len(lines)] and lines[0] == "class Circle(Shape):\\n"
+assert inspect.getsource(m.main).startswith("def main() -> int:\\n")
+assert linecache.getline(m.__file__, 1, vars(m)) == text.splitlines(True)[0]
+assert inspect.getmodule(m.Circle) is m and inspect.getsource(inspect.getmodule(m.main)) == text
+assert m.__loader__.get_data(m.__file__).decode() == text
+assert inspect.getsource(__import__("__main__")).startswith('\"\"\"Runs its first')
+linecache.checkcache(); assert linecache.getline(m.__file__, 1, vars(m))
+""",
+    )
+
+
+def test_data_that_is_not_there(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import shapes
+for path in (PAR + "/shapes/none", "/etc/passwd", PAR):
+    try: shapes.__loader__.get_data(path)
+    except OSError as error: assert error.errno == 2 and error.filename == path
+    else: raise AssertionError(path)
+""",
+    )
+
+
+@pytest.mark.parametrize("name", ["probe", "deflated"])
+def test_pickle(shared: Copy, name: str) -> None:
+    _check(
+        shared(name),
+        """
+import os, pickle, shapes, sys
+class Mine:
+    def __eq__(self, other): return type(self) is type(other) and vars(self) == vars(other)
+mine = Mine(); mine.value = [1, shapes.Circle]
+data = pickle.dumps(mine)
+assert b"__main__" in data and pickle.loads(data) == mine
+assert pickle.loads(pickle.dumps(shapes.Circle)) is shapes.Circle and pickle.loads(pickle.dumps(shapes.circle.main))
+read, write = os.pipe()
+if os.fork() == 0:
+    os.write(write, pickle.dumps((mine, pickle.loads(data) == mine)))
+    os._exit(0)
+os.wait()
+assert pickle.loads(os.read(read, 65536)) == (mine, True)
+""",
+    )
+
+
+def test_multiprocessing(probe: Par) -> None:
+    """Workers by fork run the program's own functions."""
+    code = """
+import multiprocessing
+def square(x): return x * x
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(square, range(4)))
+"""
+    assert probe.output(code) == "[0, 1, 4, 9]\n"
+
+
+def test_garbage_is_collected(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import gc, weakref
+assert gc.isenabled() and gc.get_freeze_count() >= 0
+class Node: pass
+node = Node(); node.me = node; seen = weakref.ref(node); del node
+gc.collect(); assert seen() is None
+""",
+    )
+
+
+def test_names_that_site_gives(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import builtins, sys
+assert all(hasattr(builtins, name) for name in ("exit", "quit", "help"))
+assert repr(exit).startswith("Use exit") and "site" not in sys.modules
+import io, contextlib
+out = io.StringIO()
+with contextlib.redirect_stdout(out): help(len)
+assert "Return the number of items" in out.getvalue()
+""",
+    )
+
+
+def test_every_module_of_the_runtime_has_its_source(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import inspect, memfd_par, pkgutil, importlib
+assert memfd_par.__file__ == PAR + "/memfd_par/__init__.py"
+assert str(memfd_par.loaded()).startswith("SONAME") and memfd_par.loaded() == ()
+names = [info.name for info in pkgutil.iter_modules(memfd_par.__path__, "memfd_par.")]
+assert "memfd_par.image" in names, names
+for name in names:
+    if name != "memfd_par.explain":
+        assert inspect.getsource(importlib.import_module(name)).startswith('\"\"\"'), name
+""",
+    )

@@ -1,0 +1,109 @@
+"""Data files and distributions of a par, by importlib's own interfaces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.par import Par
+
+
+def _check(par: Par, code: str) -> None:
+    par.output(f"PAR = {str(par.path)!r}\nTEXT = 'circle\\nsquare \\xe9\\n'\n" + code)
+
+
+def test_files(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import importlib.resources as r, shapes
+folder = r.files("shapes")
+names = folder.joinpath("names.txt")
+assert names.read_text(encoding="utf-8") == TEXT and names.read_bytes() == TEXT.encode() and names.is_file()
+assert (folder / "names.txt").name == "names.txt" and str(names) == PAR + "/shapes/names.txt"
+assert {"__init__.py", "names.txt", "deep"} <= {child.name for child in folder.iterdir()} and folder.is_dir()
+assert (folder / "deep" / "er.py").is_file() and (folder / "deep").is_dir() and not (folder / "none").is_file()
+with names.open("rb") as file: assert file.read() == TEXT.encode()
+with names.open(encoding="utf-8") as file: assert list(file) == TEXT.splitlines(True)
+assert r.files(shapes).joinpath("..", "faulty", "__init__.py").read_text().startswith('"' * 3)
+assert {child.name for child in r.files("commons").iterdir()} >= {"near.py", "far.py"}
+""",
+    )
+
+
+def test_functions(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import importlib.resources as r, warnings
+warnings.simplefilter("ignore")  # some versions deprecate these
+if hasattr(r, "read_text"):
+    assert r.read_text("shapes", "names.txt", encoding="utf-8") == TEXT and r.is_resource("shapes", "names.txt")
+    assert r.read_binary("shapes", "names.txt") == TEXT.encode() and not r.is_resource("shapes", "deep")
+    with r.path("shapes", "names.txt") as path: assert path.read_text(encoding="utf-8") == TEXT
+""",
+    )
+
+
+def test_as_file(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import importlib.resources as r, os
+with r.as_file(r.files("shapes") / "names.txt") as path:
+    assert path.read_text(encoding="utf-8") == TEXT and os.fspath(path).startswith("/proc/self/fd/")
+    assert os.path.getsize(path) == len(TEXT.encode())
+    with r.as_file(r.files("shapes") / "names.txt") as again: assert again.read_bytes() == path.read_bytes()
+""",
+    )
+
+
+def test_what_is_not_there(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import importlib.resources as r
+for use in (lambda f: (f / "none").read_text(), lambda f: (f / "none").open("rb"), lambda f: list((f / "none").iterdir()),
+            lambda f: f.read_text(), lambda f: (f / "names.txt" / "x").read_bytes(), lambda f: (f / "new").open("w"),
+            lambda f: r.as_file(f).__enter__()):
+    try: use(r.files("shapes"))
+    except OSError as error: assert error.errno and error.filename.startswith(PAR + "/shapes"), repr(error)
+    else: raise AssertionError
+try: r.files("none")
+except ModuleNotFoundError: pass
+""",
+    )
+
+
+def test_metadata(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import importlib.metadata as m
+for name in ("shapes-dist", "shapes_dist", "Shapes.Dist"): assert m.version(name) == "1.0", name
+assert m.metadata("shapes-dist")["Name"] == "shapes-dist" and not m.requires("shapes-dist")
+files = m.files("shapes-dist")
+assert [str(path) for path in files] == ["shapes/__init__.py", "shapes/names.txt"]
+assert files[1].locate().read_text(encoding="utf-8") == files[1].read_text() == TEXT
+point, = m.distribution("shapes-dist").entry_points
+assert point.name == "round" and point.group == "shapes" and point.load().name == "circle"
+assert point in m.entry_points(group="shapes") if __import__("sys").version_info >= (3, 10) else True
+assert [d.metadata["Name"] for d in m.distributions()].count("shapes-dist") == 1
+assert m.packages_distributions()["shapes"] == ["shapes-dist"] if __import__("sys").version_info >= (3, 11) else True
+try: m.version("none")
+except m.PackageNotFoundError: pass
+else: raise AssertionError
+assert list(m.distributions(path=["/nonexistent"])) == []
+""",
+    )
+
+
+def test_metadata_of_wheels(folder: Path) -> None:
+    par = Par.copied("mysql_repl.par", folder)
+    code = """
+import importlib.metadata as m, requests, MySQLdb
+assert m.version("requests") == requests.__version__ and m.version("mysqlclient")
+names = sorted(d.metadata["Name"].lower() for d in m.distributions())
+assert {"requests", "mysqlclient", "certifi", "docopt", "urllib3", "idna"} <= set(names), names
+assert "Requires-Dist" in m.metadata("requests") and m.requires("requests")
+"""
+    par.output("-c", code)
