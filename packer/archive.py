@@ -34,10 +34,11 @@ class Stored:
     offset: int
     stored_size: int  #: less than `size` where the member is deflated
     size: int
+    executable: bool = False
 
-    def entry(self) -> tuple[int, int, int]:
+    def entry(self) -> tuple[int, int, int, int]:
         """As the index has it."""
-        return self.offset, self.stored_size, self.size
+        return self.offset, self.stored_size, self.size, int(self.executable)
 
 
 class ParArchive:
@@ -50,10 +51,12 @@ class ParArchive:
         self._fillers = 0
 
     def add_file(self, stored_path: str, local_path: str, *, deflate: bool) -> Stored:
-        """A member from a file."""
+        """A member from a file; a script that names its interpreter (`#!`) may be executed."""
         size = os.path.getsize(local_path)
         with open(local_path, "rb") as source:
-            return self._add(_info(stored_path, size, deflate and size > 0, False), source)
+            executable = source.read(2) == b"#!"
+            source.seek(0)
+            return self._add(_info(stored_path, size, deflate and size > 0, executable), source)
 
     def add_page_aligned(self, stored_path: str, local_path: str, *, executable: bool) -> Stored:
         """A stored member whose first byte is at the start of a page."""
@@ -104,7 +107,7 @@ class ParArchive:
         with self._zip.open(info, "w") as target:
             offset = self._file.tell()
             shutil.copyfileobj(source, target, _MIB)
-        return Stored(offset, info.compress_size, info.file_size)
+        return Stored(offset, info.compress_size, info.file_size, bool(info.external_attr >> 16 & 0o111))
 
     def _fill(self) -> None:
         """A member that moves the next one on, where a padding field can be neither that small nor that large."""

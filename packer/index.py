@@ -66,7 +66,7 @@ def module_entries(
         if path is None:
             entries[key] = (module.kind, 0, 0, None)
         elif module.kind & format.EXTENSION:
-            entries[key] = (module.kind, numbers[path], 0, path)
+            entries[key] = (module.kind, numbers.get(path, -1), 0, path)  # -1: among the real files
         else:
             default = not module.kind & format.SOURCELESS and format.module_path(key, module.kind) == path
             entries[key] = (module.kind, *code[path], None if default else path)
@@ -88,11 +88,14 @@ def native_entries(
     for path in numbers:
         plan = plans.plans.get(path)
         if plan is None:
-            entries.append((0, 0, path, None, None, (), ()))
+            entries.append((0, 0, path, None, None, (), (), ()))
             continue
         loads = tuple(numbers[needed] for needed in plan.loads)
+        group = tuple(numbers[other] for other in plan.group)
         place = stored[path]
-        entries.append((place.offset, place.size, path, plan.soname, plan.link_name, loads, plan.patches))
+        entries.append(
+            (place.offset, place.size, path, plan.soname, plan.link_name, loads, plan.patches, group)
+        )
     for alias, canonical in plans.aliases.items():
         if canonical in numbers:
             numbers[alias] = numbers[canonical]

@@ -31,6 +31,14 @@ class Manifest:
     extension_modules: list[tuple[str, InputFile]] = field(default_factory=list)  #: (dotted name, file)
 
 
+def decode(line: bytes) -> str:
+    """A line of the manifest: UTF-8, but for Bazels whose Java takes file names apart and writes them as Latin-1."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
 def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
     """Reads a manifest.
 

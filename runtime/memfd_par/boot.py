@@ -23,6 +23,10 @@ _MODULES = (
     "memfd_par.index",
     "memfd_par.loader",
     "memfd_par.finder",
+    "memfd_par.tree",
+    "memfd_par.filesystem",
+    "memfd_par.interpose",
+    "memfd_par.executable",
     "memfd_par.program",
 )
 
@@ -40,12 +44,15 @@ def start(
         header: what the packer says of this par (`format`).
     """
     gc.disable()  # nothing becomes garbage before the program starts
+    sys.dont_write_bytecode = True  # of the standard library neither
     for name in _MODULES:
         _execute(name, runtime[name])
     from memfd_par.archive import Archive
     from memfd_par.errors import TRUNCATED, ParError, die
+    from memfd_par.executable import take_request
     from memfd_par.index import Index
 
+    as_interpreter = take_request()
     archive = Archive(_absolute(sys.argv[0], fd), fd, block)
     if posix.fstat(fd).st_size < size:
         die(TRUNCATED.format(par=archive.path, what="it should have %d bytes" % size))
@@ -66,9 +73,12 @@ def start(
                 images(index).load_library(number)
         except ParError as error:
             die(str(error))
+    from memfd_par.interpose import install
     from memfd_par.program import run
 
-    run(index)
+    install(index)
+
+    run(index, as_interpreter)
 
 
 def _execute(name: str, code: bytes) -> None:

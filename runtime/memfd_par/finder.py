@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import ExtensionFileLoader
 
 from memfd_par import format
 from memfd_par.index import Index
@@ -14,8 +15,12 @@ from memfd_par.loader import ExtensionLoader, ModuleLoader, NamespaceLoader, as_
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
+
+
+#: Standard modules that patches.py changes after their import.
+_PATCHED = frozenset(("ctypes", "ctypes.util", "sqlite3", "ssl", "subprocess"))
 
 
 class Spec(ModuleSpec):
@@ -32,27 +37,38 @@ class Finder:
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """The spec of a module of the par, or None (PEP 451)."""
+        if path is None and sys.path and sys.path[0] != self.index.archive.root:
+            found = self._find_before(fullname)
+            if found is not None:
+                return found
         key = fullname.replace(".", "/")
         try:
             entry = self.index.module(key)
         except OSError as error:
             raise as_import_error(error, fullname) from None
-        if entry is None:
-            if fullname == "importlib.resources" and sys.version_info < (3, 10):
-                from memfd_par.resources import serve_3_9
+        if entry is not None:
+            return make_spec(self.index, fullname, key, entry)
+        if fullname in _PATCHED:
+            from memfd_par import patches
 
-                serve_3_9()
+            return patches.find_spec(self.index, fullname, path)
+        if fullname == "importlib.resources" and sys.version_info < (3, 10):
+            from memfd_par.resources import serve_3_9
+
+            serve_3_9()
+        return None
+
+    def _find_before(self, fullname: str) -> ModuleSpec | None:
+        """What the program has put on sys.path before the par."""
+        root = self.index.archive.root
+        if root not in sys.path:
             return None
-        return make_spec(self.index, fullname, key, entry)
+        from _frozen_importlib_external import PathFinder
+
+        return PathFinder.find_spec(fullname, sys.path[: sys.path.index(root)])
 
     def invalidate_caches(self) -> None:
         """A par does not change."""
-
-    def find_distributions(self, context: Any = None) -> Iterable[Any]:
-        """The distributions in the par, for importlib.metadata."""
-        from memfd_par.metadata import find_distributions
-
-        return find_distributions(self.index, context)
 
 
 class FolderFinder:
@@ -79,7 +95,7 @@ class FolderFinder:
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """Names and whether they are packages, for pkgutil.iter_modules."""
         for name, kind in sorted(self._children()):
-            if not kind & format.NAMESPACE and name.isidentifier():
+            if not kind & format.NAMESPACE and "." not in name:
                 yield prefix + name, bool(kind & format.PACKAGE)
 
     def _children(self) -> Iterator[tuple[str, int]]:
@@ -117,9 +133,17 @@ def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str
         spec = Spec(name, namespace, is_package=True)
         spec.submodule_search_locations = [root + key]
         return spec
-    path = root + (stored_path or format.module_path(key, kind))
+    stored_path = stored_path or format.module_path(key, kind)
+    real_files = index.header["real_files"]
+    if real_files and stored_path.partition("/")[0] in real_files:
+        from memfd_par.memory_tree import root_of
+
+        root = root_of(real_files)
+    path = root + stored_path
     loader: Any
-    if kind & format.EXTENSION:
+    if kind & format.EXTENSION and offset < 0:
+        loader = ExtensionFileLoader(name, path)
+    elif kind & format.EXTENSION:
         loader = ExtensionLoader(name, path, index, kind, offset)
     else:
         loader = ModuleLoader(name, path, index, entry)

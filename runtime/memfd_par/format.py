@@ -16,14 +16,16 @@ checksum)` of a marshalled table in the file.
     top        {first component: block of modules}      block in header["modules"]
     modules    {key: (kind, offset, size, stored path or None)}
     tops       {first component: block of files}        block in header["files"]
-    files      {stored path: (offset, stored size, size)}   stored size < size: deflated
-    natives    [(offset, size, stored path, soname, link name, loads, patches)]   block in header["natives"]
+    files      {stored path: (offset, stored size, size, executable)}   stored size < size: deflated
+    natives    [(offset, size, stored path, soname, link name, loads, patches, group)]
+                                                        block in header["natives"]
 
 In `modules`, `offset` and `size` delimit the code object, except for an extension module, where `offset` is
 its number in `natives`. `stored path` is None where the key tells it (`key.py`, `key/__init__.py`).
 A size of -1 marks source that does not compile: the importer compiles it, and fails, at run time.
-In `natives`, `loads` are the numbers of all members to be loaded before this one, in load order, and
-`patches` are `(offset in the member, bytes)` to be written over the image in memory.
+In `natives`, `loads` are the numbers of all members to be loaded before this one, in load order, `patches` are
+`(offset in the member, bytes)` to be written over the image in memory, and `group` are the numbers of all
+members of a cycle, this one among them, which are loaded together.
 """
 
 from __future__ import annotations

@@ -4,11 +4,44 @@ from __future__ import annotations
 
 import marshal
 
+from memfd_par import format
+
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from typing import Any
 
     from memfd_par.archive import Archive
+
+
+class Native:
+    """One native member; `format` says what each value means."""
+
+    __slots__ = ("group", "link_name", "loads", "member", "offset", "patches", "size", "soname")
+
+    def __init__(
+        self,
+        offset: int,
+        size: int,
+        member: str,
+        soname: str | None,
+        link_name: str | None,
+        loads: tuple[int, ...],
+        patches: tuple[tuple[int, bytes], ...],
+        group: tuple[int, ...],
+    ) -> None:
+        self.offset = offset
+        self.size = size
+        self.member = member
+        self.soname = soname
+        self.link_name = link_name
+        self.loads = loads
+        self.patches = patches
+        self.group = group
+
+    @property
+    def name(self) -> str:
+        """The soname; the file's name where it has none."""
+        return self.soname or self.member.rpartition("/")[2]
 
 
 class Index:
@@ -33,7 +66,7 @@ class Index:
         self._module_tables: dict[str, dict[str, Any]] = {}
         self._files: dict[str, Any] | None = None
         self._file_tables: dict[str, dict[str, Any]] = {}
-        self._natives: list[Any] | None = None
+        self._natives: list[Native] | None = None
 
     def module(self, key: str) -> tuple[int, Any, int, str | None] | None:
         """The entry of a module, or None. `key` is its name with `/` for `.`."""
@@ -43,7 +76,14 @@ class Index:
             if top not in self._modules:
                 return None
             table = self.modules(top)
-        return table.get(key)
+        entry = table.get(key)
+        if entry is None and key.endswith("/__init__"):
+            # A package's own source is also a module in its folder; code that imports it by that name exists.
+            package = table.get(key[: -len("/__init__")])
+            if package is not None and package[0] & (format.PACKAGE | format.NAMESPACE) == format.PACKAGE:
+                path = package[3] or format.module_path(key[: -len("/__init__")], package[0])
+                return (package[0] & ~format.PACKAGE, package[1], package[2], path)
+        return entry
 
     def modules(self, top: str) -> dict[str, Any]:
         """The entries of all modules whose first component is `top`."""
@@ -60,7 +100,7 @@ class Index:
         """First components of all modules."""
         return list(self._modules)
 
-    def files(self, top: str) -> dict[str, tuple[int, int, int]]:
+    def files(self, top: str) -> dict[str, tuple[int, int, int, int]]:
         """The files whose first path component is `top`; a file in the top folder is its own component."""
         table = self._file_tables.get(top)
         if table is None:
@@ -82,7 +122,7 @@ class Index:
         entry = self.files(stored_path.partition("/")[0]).get(stored_path)
         if entry is None:
             raise FileNotFoundError(2, "No such file or directory", self.archive.root + stored_path)
-        offset, stored_size, size = entry
+        offset, stored_size, size, _ = entry
         data = self.archive.read(offset, stored_size, stored_path)
         if stored_size == size:
             return data
@@ -90,12 +130,17 @@ class Index:
 
         return zlib.decompress(data, -15)
 
-    def native(self, number: int) -> tuple[Any, ...]:
+    def native(self, number: int) -> Native:
         """The load plan of a native member."""
+        return self.natives()[number]
+
+    def natives(self) -> list[Native]:
+        """The load plans of all native members, by number."""
         if self._natives is None:
-            self._natives = self._table(self.header["natives"], "the index of native libraries")
-        entry: tuple[Any, ...] = self._natives[number]
-        return entry
+            block = self.header["natives"]
+            table = self._table(block, "the index of native libraries") if block[1] else []
+            self._natives = [Native(*entry) for entry in table]
+        return self._natives
 
     def _file_tops(self) -> dict[str, Any]:
         if self._files is None:

@@ -45,11 +45,16 @@ class _FromPar:
         """
         root = self.index.archive.root
         if not path.startswith(root):
-            raise FileNotFoundError(2, "No such file or directory", path)
+            if self.path.startswith(root):
+                raise FileNotFoundError(2, "No such file or directory", path)
+            with open(path, "rb") as file:  # one of the target's real files
+                return file.read()
         return self.index.data(path[len(root) :])
 
     def get_resource_reader(self, fullname: str) -> Any:
         """What importlib.resources asks for."""
+        if not self.path.startswith(self.index.archive.root):
+            return SourceFileLoader(self.name, self.path).get_resource_reader(fullname)
         from memfd_par.resources import Reader
 
         folder = self.path[len(self.index.archive.root) :].rpartition("/")[0]

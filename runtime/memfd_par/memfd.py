@@ -8,6 +8,8 @@ _CLOEXEC = 1
 #: Linux 6.3: states that the file is never executed, which vm.memfd_noexec may demand
 #: (Documentation/userspace-api/mfd_noexec.rst). Mapping it executable, as ld.so does, stays allowed.
 _NOEXEC_SEAL = 8
+#: Linux 6.3: states that the file may be executed, which vm.memfd_noexec=1 takes away by default.
+_EXEC = 16
 _EINVAL = 22
 
 #: memfd_create(2): 249 bytes at most.
@@ -29,7 +31,7 @@ def create(name: str) -> int:
         OSError: the kernel or a seccomp filter refuses.
     """
     global _flags
-    name = name.encode("utf-8", "surrogateescape")[:_NAME_MOST].decode("utf-8", "ignore")
+    name = _shown(name)
     try:
         return _create(name, _flags)
     except OSError as error:
@@ -37,6 +39,21 @@ def create(name: str) -> int:
             raise
     _flags = _CLOEXEC
     return _create(name, _flags)
+
+
+def create_program(name: str) -> int:
+    """A new, empty memory file that a process may execute (execve(2)); arguments and errors as `create`."""
+    name = _shown(name)
+    try:
+        return _create(name, _CLOEXEC | _EXEC)
+    except OSError as error:
+        if error.errno != _EINVAL:
+            raise
+    return _create(name, _CLOEXEC)
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape")[:_NAME_MOST].decode("utf-8", "ignore")
 
 
 def _create(name: str, flags: int) -> int:

@@ -139,12 +139,11 @@ def _children(index: Index, folder: str) -> set[str]:
 @contextmanager
 def _as_file(resource: Resource) -> Iterator[Path]:
     if not resource.is_file() and resource.is_dir():
-        raise IsADirectoryError(
-            21,
-            "a folder inside a par has no path that other programs can open; read its files one by one",
-            str(resource),
-        )
-    yield resource.in_memory()
+        from memfd_par.memory_tree import real_path
+
+        yield Path(real_path(str(resource)))
+    else:
+        yield resource.in_memory()
 
 
 def _register() -> None:

@@ -1,0 +1,228 @@
+"""The par as a read-only file system: what system calls do with paths below it."""
+
+from __future__ import annotations
+
+import posix
+
+from memfd_par.tree import Tree
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import Any
+
+    from memfd_par.index import Index
+    from memfd_par.tree import Node
+
+_ENOENT = 2
+_EBUSY = 16
+_EEXIST = 17
+_EISDIR = 21
+_ENOTDIR = 20
+_EINVAL = 22
+_EROFS = 30
+_ENOTEMPTY = 39
+_ENODATA = 61
+
+_MOST = 0x7FFFF000
+
+_open = posix.open
+
+
+class FileSystem:
+    """What functions of `posix` do with a path below the par; methods have their names and parameters.
+
+    A write fails as on a read-only file system, in the order in which Linux finds things out (fs/namei.c, fs/open.c).
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._tree = Tree(index)
+        self._index = index
+        self.root = index.archive.root
+        self._root_bytes = self.root.encode("utf-8", "surrogateescape")
+
+    def within(self, path: Any) -> str | None:
+        """The text of a path below the par; None for any other path, descriptors included."""
+        if type(path) is str:
+            return path if path.startswith(self.root) else None
+        if isinstance(path, int) or path is None:
+            return None
+        if not isinstance(path, (str, bytes)):
+            try:
+                path = type(path).__fspath__(path)
+            except AttributeError:
+                return None
+        if isinstance(path, bytes):
+            return path.decode("utf-8", "surrogateescape") if path.startswith(self._root_bytes) else None
+        return path if isinstance(path, str) and path.startswith(self.root) else None
+
+    def find(self, path: str) -> Node:
+        """The file or folder at a path below the par; raises as stat(2) does."""
+        return self._tree.find(path)
+
+    def stat(self, path: str, *, dir_fd: Any = None, follow_symlinks: bool = True) -> posix.stat_result:
+        """What a path names; the par has no symbolic links."""
+        return self._tree.stat(self._tree.find(path))
+
+    lstat = stat
+
+    def access(
+        self,
+        path: str,
+        mode: int,
+        *,
+        dir_fd: Any = None,
+        effective_ids: bool = False,
+        follow_symlinks: bool = True,
+    ) -> bool:
+        """Whether this user may do that: nothing may be written."""
+        try:
+            node = self._tree.find(path)
+        except OSError:
+            return False
+        if mode & posix.W_OK:
+            return False
+        return not mode & posix.X_OK or bool(self._tree.stat(node).st_mode & 0o111)
+
+    def readlink(self, path: str, *, dir_fd: Any = None) -> str:
+        """Nothing is a link."""
+        self._tree.find(path)
+        raise _error(_EINVAL, path)
+
+    def scan(self, path: str) -> list[tuple[str, bool]]:
+        """Names in a folder, and whether each is a folder."""
+        folder = self._folder(path).path
+        prefix = self.root + (folder + "/" if folder else "")
+        return [(name, self._tree.find(prefix + name).entry is None) for name in self._tree.children(folder)]
+
+    def open(self, path: str, flags: int, mode: int = 0o777, *, dir_fd: Any = None) -> int:
+        """A read-only descriptor of a memory file with the member's bytes; a folder has none."""
+        if flags & posix.O_CREAT:
+            dots = self._tree.last(path) in (".", "..")
+            if dots and flags & posix.O_EXCL:
+                raise _error(_EEXIST, path)
+            if dots or path.endswith("/"):
+                raise _error(_EISDIR, path)
+        try:
+            node = self._tree.find(path)
+        except FileNotFoundError:
+            if flags & posix.O_CREAT:
+                raise _error(_EROFS, path) from None
+            raise
+        if flags & posix.O_CREAT and flags & posix.O_EXCL:
+            raise _error(_EEXIST, path)
+        if node.entry is None:
+            raise _error(_EISDIR, path)
+        if flags & posix.O_DIRECTORY:
+            raise _error(_ENOTDIR, path)
+        if flags & (posix.O_WRONLY | posix.O_RDWR | posix.O_TRUNC):
+            raise _error(_EROFS, path)
+        return self._copy(node, flags)
+
+    def getxattr(self, path: str, attribute: Any, *, follow_symlinks: bool = True) -> bytes:
+        """There are no extended attributes."""
+        self._tree.find(path)
+        raise _error(_ENODATA, path)
+
+    def listxattr(self, path: str, *, follow_symlinks: bool = True) -> list[str]:
+        """There are no extended attributes."""
+        self._tree.find(path)
+        return []
+
+    def chdir(self, path: str) -> None:
+        """The working directory is the kernel's, and the kernel sees a file here."""
+        self._folder(path)
+        raise _error(_ENOTDIR, path)
+
+    def chmod(self, path: str, *args: Any, **kwargs: Any) -> None:
+        """What exists cannot be changed."""
+        self._tree.find(path)
+        raise _error(_EROFS, path)
+
+    chown = lchown = utime = setxattr = removexattr = chmod
+
+    def truncate(self, path: str, length: int) -> None:
+        """What exists cannot be changed, and a folder has no length."""
+        raise _error(_EISDIR if self._tree.find(path).entry is None else _EROFS, path)
+
+    def mkdir(self, path: str, mode: int = 0o777, *, dir_fd: Any = None, folder: bool = True) -> None:
+        """What exists is in the way."""
+        name = self._tree.last(path)
+        try:
+            if name not in ("", ".", ".."):
+                self._tree.find(path.rstrip("/"))
+        except FileNotFoundError:
+            raise _error(_ENOENT if path.endswith("/") and not folder else _EROFS, path) from None
+        raise _error(_EEXIST, path)
+
+    def mknod(self, path: str, mode: int = 0o600, *args: Any, dir_fd: Any = None) -> None:
+        """As mkdir, but for a slash at the end; symlink(2) too."""
+        self.mkdir(path, folder=False)
+
+    mkfifo = mknod
+
+    def unlink(self, path: str, *, dir_fd: Any = None) -> None:
+        """The folder above cannot be changed."""
+        raise _error(_EISDIR if self._tree.last(path) in ("", ".", "..") else _EROFS, path)
+
+    remove = unlink
+
+    def rmdir(self, path: str, *, dir_fd: Any = None) -> None:
+        """The folder above cannot be changed."""
+        codes = {"": _EBUSY, ".": _EINVAL, "..": _ENOTEMPTY}
+        raise _error(codes.get(self._tree.last(path), _EROFS), path)
+
+    def rename(self, source: str, target: str) -> None:
+        """The folders above cannot be changed."""
+        names = {self._tree.last(source), self._tree.last(target)}
+        raise _error(_EBUSY if names & {"", ".", ".."} else _EROFS, source)
+
+    def _folder(self, path: str) -> Node:
+        node = self._tree.find(path)
+        if node.entry is not None:
+            raise _error(_ENOTDIR, path)
+        return node
+
+    def _copy(self, node: Node, flags: int) -> int:
+        from memfd_par import memfd
+
+        assert node.entry is not None
+        fd = memfd.create(node.path.rpartition("/")[2])
+        try:
+            offset, stored_size, size, _ = node.entry
+            if stored_size == size:
+                source = self._index.archive.fd(node.path)
+                left = size
+                while left:
+                    sent = posix.sendfile(fd, source, offset + size - left, min(left, _MOST))
+                    if not sent:
+                        self._index.data(node.path)  # says what is wrong with the file
+                    left -= sent
+            else:
+                data = memoryview(self._index.data(node.path))
+                while data:
+                    data = data[posix.write(fd, data) :]
+            # A descriptor of its own: read-only, and at the start.
+            own: int = _open(f"/proc/self/fd/{fd}", (flags & ~posix.O_NOFOLLOW) | posix.O_CLOEXEC)
+            return own
+        finally:
+            posix.close(fd)
+
+
+_current: FileSystem | None = None
+
+
+def current() -> FileSystem:
+    """The par's file system."""
+    assert _current is not None
+    return _current
+
+
+def set_current(index: Index) -> FileSystem:
+    """Makes the par's file system the current one."""
+    global _current
+    _current = FileSystem(index)
+    return _current
+
+
+def _error(code: int, path: str) -> OSError:
+    return OSError(code, posix.strerror(code), path)
