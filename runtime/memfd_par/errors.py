@@ -72,9 +72,19 @@ NO_MAIN = (
     "{par} has no module {module}, which it was built to run. Build {target} again with a `main_module` or "
     "`entry_point` that one of its dependencies provides."
 )
+BAD_REQUEST = (
+    "{variable} is {value!r}, which names nothing that {par} could run: {reason}. Set it to {form}, or take it out of "
+    "the environment."
+)
 NO_FUNCTION = (
     "Module {module} in {par} has no {function}, which the entry point of {target} names. It has: {choices}. "
     "Correct `entry_point`."
+)
+NO_TREE = (
+    "{par} carries files that need a real folder, and no folder could be made in memory ({reason}). That takes Linux "
+    "5.2 or newer and user namespaces, which Docker's default seccomp profile and Ubuntu's AppArmor forbid. Allow them "
+    "(docker run --security-opt seccomp=unconfined; sysctl kernel.apparmor_restrict_unprivileged_userns=0), or name a "
+    "folder to write to in {variable}: the files are put there and removed when the program ends."
 )
 
 
@@ -88,6 +98,10 @@ class ParImportError(ParError, ImportError):
 
 class ParReadError(ParError, OSError):
     """The par's file can no longer be read as it was when the program started."""
+
+
+class ParTreeError(ParError, OSError):
+    """No folder can be made in memory."""
 
 
 def die(message: str) -> NoReturn:

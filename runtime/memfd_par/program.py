@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from _frozen_importlib import ModuleSpec
 
-from memfd_par import format
+from memfd_par import executable, format
 from memfd_par.finder import make_spec
 from memfd_par.index import Index
 from memfd_par.loader import ModuleLoader
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 _show_plainly = sys.excepthook
 
 
-def run(index: Index) -> None:
+def run(index: Index, as_interpreter: bool) -> None:
     """Runs the program in `__main__`; what it raises, and SystemExit, pass through."""
     header = index.header
+    executable.set_executable(index.archive.path)
+    sys.prefix = sys.exec_prefix = index.archive.path  # as in a virtual environment
     sys.excepthook = sys.__excepthook__ = _excepthook
     _add_site_builtins()
     if header["env"]:
@@ -28,14 +30,45 @@ def run(index: Index) -> None:
 
         for name, value in header["env"].items():
             os.environ.setdefault(name, value)
+    main = _main(index)
+    if as_interpreter:
+        from memfd_par import interpreter
+
+        _start()
+        interpreter.run(index)
+        return
     sys.argv[1:1] = header["args"]
-    kind, name = header["main"]
+    kind, name = main
     if kind == "script":
         _run_script(index, name)
     elif kind == "module":
         _run_module(index, name)
     else:
         _run_function(index, *name.split(":"))
+
+
+def _main(index: Index) -> tuple[str, str]:
+    """The program that the caller names in the environment, or the par's own."""
+    module = executable.take_variable("MEMFD_PAR_MODULE")
+    entry_point = executable.take_variable("MEMFD_PAR_ENTRY_POINT")
+    if module:
+        return "module", module
+    if entry_point:
+        name, _, function = entry_point.partition(":")
+        found = index.module(name.replace(".", "/")) is not None
+        if not function or ":" in function or not found:
+            reason = f"the par has no module {name!r}" if name and not found else "it has no function"
+            raise _missing(
+                index,
+                "BAD_REQUEST",
+                variable="MEMFD_PAR_ENTRY_POINT",
+                value=entry_point,
+                reason=reason,
+                form="package.module:function",
+            )
+        return "function", entry_point
+    main: tuple[str, str] = index.header["main"]
+    return main
 
 
 def _run_script(index: Index, key: str) -> None:
@@ -51,6 +84,13 @@ def _run_script(index: Index, key: str) -> None:
 def _run_module(index: Index, name: str) -> None:
     """As `python -m name` (PEP 338, PEP 366)."""
     entry = index.module(name.replace(".", "/"))
+    if entry is None and name != index.header["main"][1]:
+        import runpy
+
+        clear_main({})
+        _start()
+        runpy._run_module_as_main(name)  # type: ignore[attr-defined]  # of the standard library
+        return
     if entry is not None and entry[0] & format.PACKAGE | entry[0] & format.NAMESPACE:
         name += ".__main__"
         entry = index.module(name.replace(".", "/"))
@@ -69,7 +109,7 @@ def _run_function(index: Index, module_name: str, function_name: str) -> None:
     """As the script of an entry point (PyPA entry points specification)."""
     if index.module(module_name.replace(".", "/")) is None:
         raise _missing(index, "NO_MAIN", module=module_name)
-    _clear_main({"__file__": index.archive.path})
+    clear_main({})
     __import__(module_name)
     function: Any = sys.modules[module_name]
     for part in function_name.split("."):
@@ -86,14 +126,14 @@ def _run_function(index: Index, module_name: str, function_name: str) -> None:
 
 def _execute(loader: ModuleLoader, spec: ModuleSpec | None, package: str | None) -> None:
     code = loader.get_code("__main__" if spec is None else spec.name)
-    namespace = _clear_main(
+    namespace = clear_main(
         {"__file__": loader.path, "__loader__": loader, "__spec__": spec, "__package__": package}
     )
     _start()
     exec(code, namespace)
 
 
-def _clear_main(values: dict[str, Any]) -> dict[str, Any]:
+def clear_main(values: dict[str, Any]) -> dict[str, Any]:
     """The namespace of `__main__` without what the launcher left there."""
     namespace: dict[str, Any] = sys.modules["__main__"].__dict__
     kept: dict[str, Any] = {

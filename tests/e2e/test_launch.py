@@ -61,7 +61,7 @@ def test_the_named_python_is_a_folder(probe: Par, folder: Path) -> None:
 def test_the_named_python_is_used(probe: Par, folder: Path) -> None:
     python = folder / "my python"
     python.symlink_to(sys.executable)
-    code = "import sys; print(sys.executable)"
+    code = "import sys; print(sys._base_executable)"
     assert probe.output(code, env={"MEMFD_PAR_PYTHON": str(python)}).strip() == str(python)
     assert probe.output("print(1)", env={"MEMFD_PAR_PYTHON": "python3", "PATH": "/usr/bin"}) == "1\n"
 

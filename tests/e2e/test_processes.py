@@ -13,6 +13,7 @@ def _check(par: Par, code: str) -> None:
 
 def test_threads_import_concurrently(natives: Par) -> None:
     code = """
+import collections.abc  # CPython looks for it in a collections that another thread is half through importing
 import importlib, sys, threading
 names = ["_answer", "other._other", "faulty", "shapes.deep.er", "shapes", "memfd_par", "decimal", "sqlite3"]
 start, failed = threading.Barrier(4 * len(names)), []
