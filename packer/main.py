@@ -14,7 +14,8 @@ from packer.errors import PackError
 from packer.layout import Duplicate, Layout, lay_out
 from packer.natives import read_natives
 from packer.plan import Plans, plan
-from packer.request import InputFile, Manifest, parse_manifest
+from packer.real_files import real_tops
+from packer.request import InputFile, Manifest, decode, parse_manifest
 from packer.target import Target, find_main
 
 DUPLICATES = (
@@ -59,16 +60,18 @@ def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
         raise PackError(
             WRONG_VERSION.format(target=target.label, wanted=target.python_version, found=version)
         )
-    with open(options.manifest, encoding="utf-8") as lines:
-        manifest = parse_manifest(lines, options.manifest, options.workspace)
+    with open(options.manifest, "rb") as file:
+        manifest = parse_manifest(map(decode, file), options.manifest, options.workspace)
     runtime = {os.path.basename(path): path for path in options.runtime}
     layout = _lay_out(target, manifest, runtime)
     if layout.duplicates and target.duplicates_are_errors:
         raise PackError(_duplicates_text(target, layout.duplicates) + DUPLICATES_MEND)
     program = find_main(target, layout)
     natives = read_natives(target.label, manifest, layout)
+    real = real_tops(target.real_files, layout, target.label)
     plans = plan(
-        natives.members,
+        # The dynamic linker itself finds what is in a real folder.
+        [member for member in natives.members if member.stored_path.partition("/")[0] not in real],
         target=target.label,
         machine=target.machine,
         policy=policy.policy(target.policy),
@@ -77,7 +80,7 @@ def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
     preload = _preload(manifest, layout, plans)
     launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
     with open(options.output, "w+b") as file:
-        par.write(par.Par(target, layout, program, natives, plans, preload, runtime, launcher), file)
+        par.write(par.Par(target, layout, program, natives, plans, preload, real, runtime, launcher), file)
     os.chmod(options.output, 0o755)
     return layout.duplicates
 
@@ -133,6 +136,7 @@ def _target(options: argparse.Namespace) -> Target:
         deflate=options.compression == "deflate",
         optimize=options.optimize,
         duplicates_are_errors=options.on_duplicate == "error",
+        real_files=options.real_file,
     )
 
 
@@ -160,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--no_isolated", dest="isolated", action="store_false")
     add("--compression", choices=("stored", "deflate"), default="stored")
     add("--optimize", type=int, choices=(0, 1, 2), default=0)
+    add("--real_file", action="append", default=[], help="distribution or folder that must be real files")
     add("--on_duplicate", choices=("warn", "error"), default="warn")
     return parser
 

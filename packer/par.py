@@ -28,6 +28,7 @@ class Par:
     natives: Natives
     plans: Plans
     preload: Sequence[str]  #: stored paths of libraries to be in memory before the program starts
+    real_tops: Sequence[str]  #: first components of what must be real files at run time
     runtime: Mapping[str, str]  #: file name in the runtime's package: local path
     launcher: Mapping[str, str]  #: file name: text of the launcher's templates
 
@@ -142,6 +143,7 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
         "main": par.main,
         "env": dict(sorted(par.target.env.items())),
         "args": list(par.target.args),
+        "real_files": list(par.real_tops),
         "build": build,
         **blocks,
     }

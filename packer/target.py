@@ -30,6 +30,7 @@ class Target:
     deflate: bool  #: members other than native ones
     optimize: int
     duplicates_are_errors: bool
+    real_files: Sequence[str]  #: distributions or folders
 
 
 def find_main(target: Target, layout: Layout) -> tuple[str, str]:

@@ -82,6 +82,9 @@ PAR_ATTRS = {
     "policy": attr.string(
         doc = "The manylinux policy (PEP 600) whose libraries the machine is trusted to have. Default: the toolchain's.",
     ),
+    "real_files": attr.string_list(
+        doc = "Distributions or folders whose code needs real folders, as plugin loaders in C do. They are put whole into a folder in memory when the program first imports one of them.",
+    ),
     "srcs": attr.label_list(
         doc = "Python sources.",
         allow_files = [".py"],
@@ -232,6 +235,7 @@ def par_impl(ctx):
         args.add("--no_isolated")
     args.add(ctx.attr.compression, format = "--compression=%s")
     args.add(ctx.attr.optimize, format = "--optimize=%s")
+    args.add_all(ctx.attr.real_files, format_each = "--real_file=%s")
     args.add(ctx.attr.on_duplicate, format = "--on_duplicate=%s")
 
     ctx.actions.run(

@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from memfd_par.image import Image
 
-__all__ = ["Loaded", "__version__", "loaded"]
+__all__ = ["Loaded", "__version__", "loaded", "real_path"]
 
 __version__ = "0.1.0"
 
@@ -42,3 +42,19 @@ def loaded() -> Loaded:
     loader = sys.modules.get("memfd_par.loader")
     images = getattr(loader, "_images", None)
     return Loaded(images.loaded() if images is not None else ())
+
+
+def real_path(path: str) -> str:
+    """A path that C code can open as well, for a file or folder of the par and all that is in it.
+
+    The files are copied into a folder in memory, on first use, where they stay until the process ends.
+
+    Args:
+        path: a path below the par, such as `__file__` makes, or one relative to the par.
+
+    Raises:
+        OSError: there is no such file or folder, or no folder can be made in memory (the text says what to do).
+    """
+    from memfd_par import memory_tree
+
+    return memory_tree.real_path(path)

@@ -1,0 +1,115 @@
+"""Members by path or soname, for code outside Python's import system that opens them itself."""
+
+from __future__ import annotations
+
+import os
+import posix
+
+from memfd_par.filesystem import current
+from memfd_par.index import Index
+from memfd_par.loader import images
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import Any
+
+_numbers: dict[int, int] = {}
+_fds: dict[str, int] = {}
+_programs: dict[str, int] = {}
+
+_MOST = 0x7FFFF000
+
+
+def path_of(index: Index, name: Any) -> str | None:
+    """Loads the library that `name` means, a path below the par or a soname that is carried.
+
+    Returns:
+        The path by which dlopen(3) finds the loaded library; None if the par has none of that name.
+    """
+    if name is None:
+        return None
+    number = (
+        _number_by_path(index, name)
+        if "/" in os.fsdecode(name)
+        else _number_by_name(index, os.fsdecode(name))
+    )
+    if number is None:
+        return None
+    return images(index).load_library(number)
+
+
+def find(index: Index, name: str) -> str | None:
+    """What ctypes.util.find_library returns for a library of the par, which is loaded then.
+
+    Its soname, by which dlopen(3) finds it from now on; its path where that is another library's soname too.
+    """
+    if "/" in name:
+        return name if path_of(index, name) else None
+    start = "lib" + name + ".so"
+    for number, native in enumerate(index.natives()):
+        if native.name == start or native.name.startswith(start + "."):
+            images(index).load_library(number)
+            return index.archive.root + native.member if native.patches else native.name
+    return None
+
+
+def real_path(path: Any) -> Any:
+    """A path that C code can open, for a file below the par; any other path as it is."""
+    files = current()
+    text = files.within(path)
+    if text is None:
+        return path
+    fd = _fds.get(text)
+    if fd is None:
+        fd = _fds[text] = files.open(text, posix.O_RDONLY)
+    return "/proc/self/fd/%d" % fd
+
+
+def executable_path(path: Any) -> Any:
+    """A path that a child process can execute, for a file below the par; any other path as it is."""
+    files = current()
+    text = files.within(path)
+    if text is None:
+        return path
+    if not files.access(text, posix.X_OK) or files.find(text).entry is None:
+        files.find(text)
+        raise PermissionError(13, posix.strerror(13), text)
+    fd = _programs.get(text)
+    if fd is None:
+        fd = _programs[text] = _program(files.open(text, posix.O_RDONLY), text)
+    # The child closes its descriptors before it executes, so the path is by way of this process.
+    return os.fsencode("/proc/%d/fd/%d" % (posix.getpid(), fd))
+
+
+def _program(source: int, text: str) -> int:
+    """A memory file with the bytes of `source` that can be executed: none may be open for writing (ETXTBSY)."""
+    from memfd_par import memfd
+
+    writable = memfd.create_program(text.rpartition("/")[2])
+    try:
+        while posix.sendfile(writable, source, None, _MOST):
+            pass
+        return posix.open("/proc/self/fd/%d" % writable, posix.O_RDONLY | posix.O_CLOEXEC)
+    finally:
+        posix.close(source)
+        posix.close(writable)
+
+
+def _number_by_path(index: Index, path: Any) -> int | None:
+    files = current()
+    text = files.within(path)
+    if text is None:
+        return None
+    entry = files.find(text).entry
+    if entry is None:
+        return None
+    if not _numbers:
+        _numbers.update((native.offset, number) for number, native in enumerate(index.natives()))
+    return _numbers.get(entry[0])
+
+
+def _number_by_name(index: Index, name: str) -> int | None:
+    for number, native in enumerate(index.natives()):
+        if name in (native.soname, native.member.rpartition("/")[2]):
+            return number
+    return None

@@ -1,0 +1,130 @@
+"""Standard modules whose C code opens files by path: each gets, after its import, what makes paths below the par work.
+
+Everything else in the standard library opens files by way of `posix` and `io` (filesystem.py).
+"""
+
+from __future__ import annotations
+
+import sys
+from _frozen_importlib_external import PathFinder
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from _frozen_importlib import ModuleSpec
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from memfd_par.index import Index
+
+
+def find_spec(index: Index, name: str, path: Any) -> ModuleSpec | None:
+    """The spec of one of the modules in `PATCHES`, which patches the module once it is executed."""
+    spec = PathFinder.find_spec(name, path)
+    if spec is None or spec.loader is None:
+        return spec
+    loader: Any = spec.loader
+    execute = loader.exec_module
+
+    def exec_module(module: ModuleType) -> None:
+        execute(module)
+        PATCHES[name](module, index)
+
+    loader.exec_module = exec_module
+    return spec
+
+
+def _ctypes(module: Any, index: Index) -> None:
+    """CDLL by a path below the par, and by the soname of a library that is carried."""
+    real = module._dlopen
+
+    def _dlopen(name: Any, *args: Any) -> Any:
+        from memfd_par.libraries import path_of
+
+        return real(path_of(index, name) or name, *args)
+
+    module._dlopen = _dlopen
+
+
+def _ctypes_util(module: Any, index: Index) -> None:
+    """find_library finds what is carried first."""
+    real = module.find_library
+
+    def find_library(name: str) -> str | None:
+        from memfd_par.libraries import find
+
+        found: str | None = find(index, name) or real(name)
+        return found
+
+    find_library.__doc__ = real.__doc__
+    module.find_library = find_library
+
+
+def _ssl(module: Any, _: Index) -> None:
+    """Certificates and keys by a path below the par: OpenSSL opens them itself."""
+    context = module.SSLContext
+
+    def load_verify_locations(self: Any, cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:
+        base.load_verify_locations(self, real_path(cafile), capath, cadata)
+
+    def load_cert_chain(self: Any, certfile: Any, keyfile: Any = None, password: Any = None) -> None:
+        base.load_cert_chain(self, real_path(certfile), real_path(keyfile), password)
+
+    from memfd_par.libraries import real_path
+
+    base = context.__mro__[1]
+    for function in (load_verify_locations, load_cert_chain):
+        function.__doc__ = getattr(base, function.__name__).__doc__
+        function.__qualname__ = "SSLContext." + function.__name__
+        setattr(context, function.__name__, function)
+
+
+def _sqlite3(module: Any, index: Index) -> None:
+    """A database below the par, read-only: a copy in SQLite's own memory, as it opens no path that is a link.
+
+    Before Python 3.11 there is no way to hand SQLite the bytes, and the database cannot be opened.
+    """
+    real = module.connect
+    if not hasattr(module.Connection, "deserialize"):
+        return
+
+    def connect(database: Any, *args: Any, **kwargs: Any) -> Any:
+        from memfd_par.filesystem import current
+
+        path = current().within(database)
+        if path is None or not current().access(path, 4):
+            return real(database, *args, **kwargs)
+        connection = real(":memory:", *args, **kwargs)
+        connection.deserialize(index.data(current().find(path).path))
+        connection.execute("pragma query_only = on")
+        return connection
+
+    connect.__doc__ = real.__doc__
+    module.connect = connect
+    dbapi2 = sys.modules.get("sqlite3.dbapi2")
+    if dbapi2 is not None:
+        dbapi2.connect = connect  # type: ignore[attr-defined]
+
+
+def _subprocess(module: Any, _: Index) -> None:
+    """Programs that the par carries run from memory."""
+    from memfd_par.libraries import executable_path
+
+    holder, name = (
+        (module, "_fork_exec") if hasattr(module, "_fork_exec") else (module._posixsubprocess, "fork_exec")
+    )
+    real = getattr(holder, name)
+
+    def fork_exec(args: Any, executable_list: Any, *rest: Any) -> Any:
+        return real(args, [executable_path(path) for path in executable_list], *rest)
+
+    setattr(holder, name, fork_exec)
+
+
+PATCHES: dict[str, Callable[[Any, Index], None]] = {
+    "ctypes": _ctypes,
+    "ctypes.util": _ctypes_util,
+    "sqlite3": _sqlite3,
+    "ssl": _ssl,
+    "subprocess": _subprocess,
+}
