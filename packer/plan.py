@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import graphlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,18 +10,19 @@ from dataclasses import dataclass
 from packer import names
 from packer.errors import PackError
 from packer.members import Catalogue, NativeMember
-from packer.policy import Policy
+from packer.order import groups
+from packer.policy import INTERPRETER_LIBRARIES, Policy
 from packer.resolve import check_machine, resolve
 
 __all__ = ["LoadPlan", "NativeMember", "Plans", "plan"]
 
 _CYCLE = (
-    "{target} cannot be packed: a cycle that cannot be loaded, as each needs the next to be there first:\n"
+    "{target} cannot be packed: a cycle that cannot be loaded, as the others find {nameless} by no soname:\n"
     "{steps}\n"
-    "Mend: link these libraries into one, or drop one of the needs (`patchelf --remove-needed`) whose "
-    "symbols another library provides."
+    "Mend: give it the soname by which it is needed (`patchelf --set-soname`, `-Wl,-soname`), or link these "
+    "libraries into one."
 )
-_STEP = '  {member} ("{name}") needs "{needed}"'
+_STEP = "  {member} ({name}) needs {needed}"
 
 # Versions of libc.so.6 that are not called after a release, with the release that brought them.
 _NAMED_VERSIONS = {"GLIBC_ABI_DT_RELR": (2, 36)}
@@ -36,6 +36,8 @@ class LoadPlan:
     soname: DT_SONAME as written in the file.
     loads: stored paths of all members that must be loaded before it, dependencies first; all canonical.
     patches: (file offset, replacement bytes), sorted; for the image in memory only, never for the archive.
+    group: stored paths of the members that need each other in a cycle, this one among them: they are loaded
+        together. Empty where there is no cycle.
     link_name: what `link_map.l_name` of the loaded image must be while its dependents are being loaded, as
         they cannot find it by a soname; None where the soname is enough.
     """
@@ -45,6 +47,7 @@ class LoadPlan:
     loads: tuple[str, ...]
     patches: tuple[tuple[int, bytes], ...]
     link_name: str | None
+    group: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,26 +85,36 @@ def plan(
     needs = resolve(catalogue, system, target, policy)
     images = {path: m for path, m in catalogue.images.items() if m.facts.kind == "shared"}
     others = {path: {n: f for n, f in needs[path].items() if f and f != path} for path in images}
-    order = _order(others, images, target)
+    order = groups({path: list(found.values()) for path, found in others.items()})
     asked: dict[str, set[str]] = defaultdict(set)
     for found in others.values():
         for name, path in found.items():
             asked[path].add(name)
-    assigned = names.assign(images, asked, system, target)
+    # Whichever is loaded first, a member or the interpreter's own library, must not serve the other's dependents.
+    assigned = names.assign(images, asked, system | INTERPRETER_LIBRARIES, target)
     before: dict[str, set[str]] = {}
     plans: dict[str, LoadPlan] = {}
-    for path in order:
-        direct = set(others[path].values())
-        before[path] = direct.union(*(before[found] for found in direct))
-        own = assigned.get(path, names.Names(None, None))
-        meant = {name: assigned.get(found, names.Names(None, None)) for name, found in needs[path].items()}
-        plans[path] = LoadPlan(
-            stored_path=path,
-            soname=images[path].facts.soname,
-            loads=tuple(p for p in order if p in before[path]),
-            patches=names.patches(images[path].facts, own, meant),
-            link_name=own.link_name,
-        )
+    sequence = [path for group in order for path in group]
+    for group in order:
+        cyclic = len(group) > 1
+        if cyclic:
+            _check_cycle(group, others, images, assigned, target)
+        direct = {found for path in group for found in others[path].values()}.difference(group)
+        needed = direct.union(*(before[found] for found in direct))
+        for path in group:
+            before[path] = needed.union(group) if cyclic else needed
+            own = assigned.get(path, names.Names(None, None))
+            meant = {
+                name: assigned.get(found, names.Names(None, None)) for name, found in needs[path].items()
+            }
+            plans[path] = LoadPlan(
+                stored_path=path,
+                soname=images[path].facts.soname,
+                loads=tuple(p for p in sequence if p in needed),
+                patches=names.patches(images[path].facts, own, meant),
+                link_name=own.link_name,
+                group=group if cyclic else (),
+            )
     return Plans(
         plans={path: plans[path] for path in sorted(plans)},
         aliases=catalogue.aliases,
@@ -110,23 +123,25 @@ def plan(
     )
 
 
-def _order(
-    needs: Mapping[str, Mapping[str, str]], images: Mapping[str, NativeMember], target: str
-) -> list[str]:
-    """All images, each after all that it needs; the same for the same members in any order."""
-    graph = {path: list(found.values()) for path, found in needs.items()}
-    try:
-        return list(graphlib.TopologicalSorter(graph).static_order())
-    except graphlib.CycleError as e:
-        cycle = e.args[1][:0:-1]  # each is needed by the next, and the last is the first again
-        start = cycle.index(min(cycle))
-        cycle = cycle[start:] + cycle[:start]
-        steps = []
-        for path, following in zip(cycle, [*cycle[1:], cycle[0]]):
-            needed = next(name for name, found in needs[path].items() if found == following)
-            name = images[path].facts.soname or path
-            steps.append(_STEP.format(member=images[path].local_path, name=name, needed=needed))
-        raise PackError(_CYCLE.format(target=target, steps="\n".join(steps))) from e
+def _check_cycle(
+    group: Sequence[str],
+    needs: Mapping[str, Mapping[str, str]],
+    images: Mapping[str, NativeMember],
+    assigned: Mapping[str, names.Names],
+    target: str,
+) -> None:
+    """Raises PackError for a cycle in which a member has no soname: they are all mapped before any is renamed."""
+    nameless = [path for path in group if assigned[path].link_name is not None]
+    if not nameless:
+        return
+    steps = []
+    for path in group:
+        for name, found in sorted(needs[path].items()):
+            if found in group:
+                own = images[path].facts.soname or "no soname"
+                steps.append(_STEP.format(member=images[path].local_path, name=own, needed=name))
+    members = " and ".join(images[path].local_path for path in nameless)
+    raise PackError(_CYCLE.format(target=target, steps="\n".join(steps), nameless=members))
 
 
 def _glibc(members: Iterable[NativeMember]) -> tuple[int, int]:

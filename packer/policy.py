@@ -27,6 +27,15 @@ _LIBRARIES = (
 ).split()
 _LIBRARIES_SINCE = {12: ("libexpat.so.1",), 24: ("libmvec.so.1",)}
 
+# What CPython's own extension modules need beyond glibc (ssl, hashlib, ctypes, sqlite3, bz2, lzma, readline, curses,
+# dbm, uuid, pyexpat, decimal, compression.zstd), under the names that distributions have given it.
+INTERPRETER_LIBRARIES = frozenset(
+    "libb2.so.1 libbz2.so.1.0 libbz2.so.1 libcrypto.so.1.1 libcrypto.so.3 libcrypto.so.4 libdb-5.3.so libedit.so.2 "
+    "libexpat.so.1 libffi.so.6 libffi.so.7 libffi.so.8 libgdbm.so.6 libgdbm_compat.so.4 liblzma.so.5 libmpdec.so.2 "
+    "libmpdec.so.3 libmpdec.so.4 libncurses.so.6 libncursesw.so.6 libpanel.so.6 libpanelw.so.6 libreadline.so.8 "
+    "libsqlite3.so.0 libssl.so.1.1 libssl.so.3 libssl.so.4 libtinfo.so.6 libuuid.so.1 libz.so.1 libzstd.so.1".split()
+)
+
 # The dynamic linker of each machine, also a NEEDED of what uses thread-local storage or unwinds.
 _DYNAMIC_LINKERS = (
     "ld-linux.so.2 ld-linux-x86-64.so.2 ld-linux-x32.so.2 ld-linux-aarch64.so.1 ld-linux-armhf.so.3 "

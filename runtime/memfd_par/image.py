@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from memfd_par.index import Index
+    from memfd_par.index import Index, Native
 
 _RTLD_NOW = 2
 _MOST = 0x7FFFF000
@@ -65,28 +65,34 @@ class Images:
         """All images in load order."""
         return list(self._loaded.values())
 
-    def load_library(self, number: int) -> None:
+    def load_library(self, number: int) -> str:
         """Maps a library and all that it needs, RTLD_LOCAL: dependents find it by its soname.
+
+        Returns:
+            The path by which dlopen(3) finds it again.
 
         Raises:
             ParImportError: it cannot be loaded, with the reason and the mend.
         """
         with self._lock:
             if number in self._paths:
-                return
+                return self._paths[number]
             native = self._index.native(number)
+            if native.group:
+                self._load_group(native.group)
+                return self._paths[number]
             self._load_needed(native)
-            fd, path = self._copy(number, native, native[2])
+            fd, path = self._copy(native, native.member)
             try:
-                handle = _dlopen(path, native[2])
-                if native[4] is not None:
-                    self._rename(handle, native[4])
+                handle = _dlopen(path, native.member)
+                if native.link_name is not None:
+                    self._rename(handle, native.link_name)
             except OSError as error:
-                raise self._error(native, native[2], path, error) from None
+                raise self._error(native, native.member, path, error) from None
             finally:
                 posix.close(fd)
-            self._paths[number] = path
-            self._loaded[number] = _image(native, None)
+            self._note(number, path, None)
+            return path
 
     def load_module(self, number: int, spec: Any) -> ModuleType:
         """Creates the extension module of `spec` from the image of member `number`.
@@ -94,38 +100,77 @@ class Images:
         Raises:
             ParImportError: it cannot be loaded, with the reason and the mend.
         """
+        native = self._index.native(number)
+        fd = -1
         with self._lock:
-            native = self._index.native(number)
+            if native.group:
+                self._load_group(native.group)
             path = self._paths.get(number)
-            fd = -1
             if path is None:
                 self._load_needed(native)
-                fd, path = self._copy(number, native, spec.name)
-            origin = spec.origin
-            # A module that was loaded before is found again by its spelling, without any file behind it.
-            spec.origin = path
-            try:
-                module: ModuleType = _imp.create_dynamic(spec)
-            except ImportError as error:
-                # Only ld.so's words name the path; what the module's own initialisation raises stays as it is.
-                if error.path != path and path not in str(error):
-                    raise
-                raise self._error(native, spec.name, path, error) from None
-            finally:
-                spec.origin = origin
-                if fd >= 0:
-                    posix.close(fd)
-            self._paths[number] = path
-            self._loaded[number] = _image(native, spec.name)
-            return module
+                fd, path = self._copy(native, spec.name)
+        origin = spec.origin
+        # A module that was loaded before is found again by its spelling, without any file behind it.
+        spec.origin = path
+        try:
+            # Without the lock: the module's initialisation may wait for what another thread is importing.
+            module: ModuleType = _imp.create_dynamic(spec)
+        except ImportError as error:
+            # Only ld.so's words name the path; what the module's own initialisation raises stays as it is.
+            if error.path != path and path not in str(error):
+                raise
+            raise self._error(native, spec.name, path, error) from None
+        finally:
+            spec.origin = origin
+            if fd >= 0:
+                posix.close(fd)
+        with self._lock:
+            self._note(number, path, spec.name)
+        return module
 
-    def _load_needed(self, native: tuple[Any, ...]) -> None:
-        for number in native[5]:
+    def _load_needed(self, native: Native) -> None:
+        for number in native.loads:
             self.load_library(number)
 
-    def _copy(self, number: int, native: tuple[Any, ...], what: str) -> tuple[int, str]:
+    def _load_group(self, group: tuple[int, ...]) -> None:
+        """Maps the members of a cycle by way of a library that needs them all."""
+        if group[0] in self._paths:
+            return
+        from memfd_par import stub
+
+        natives = [self._index.native(number) for number in group]
+        for native in natives:
+            self._load_needed(native)
+        fds: list[int] = []
+        paths: list[str] = []
+        try:
+            for native in natives:
+                fd, path = self._copy(native, native.member)
+                fds.append(fd)
+                paths.append(path)
+            fds.append(memfd.create("cycle"))
+            posix.write(fds[-1], stub.make(paths))
+            _dlopen(self._spelling(fds[-1]), natives[0].member)
+        except OSError as error:
+            if isinstance(error, errors.ParError):
+                raise
+            named = [pair for pair in zip(natives, paths) if pair[1] in str(error)]
+            native, path = named[0] if named else (natives[0], natives[0].member)
+            raise self._error(native, native.member, path, error) from None
+        finally:
+            for fd in fds:
+                posix.close(fd)
+        for number, path in zip(group, paths):
+            self._note(number, path, None)
+
+    def _note(self, number: int, path: str, module: str | None) -> None:
+        native = self._index.native(number)
+        self._paths[number] = path
+        self._loaded[number] = Image(native.name, module, native.size, "plain", native.member)
+
+    def _copy(self, native: Native, what: str) -> tuple[int, str]:
         """A memory file with the member's bytes, patched, and a path to it that was never used before."""
-        offset, size, member = native[:3]
+        offset, size, member = native.offset, native.size, native.member
         archive = self._index.archive
         if not size:
             values = {
@@ -149,7 +194,7 @@ class Images:
                 if not sent:
                     raise _import_error("TRUNCATED", what, par=archive.path, what=member + " ends early")
                 left -= sent
-            for position, data in native[6]:
+            for position, data in native.patches:
                 posix.pwrite(fd, data, position)
         except OSError as error:
             posix.close(fd)
@@ -184,11 +229,9 @@ class Images:
         strdup.restype = ctypes.c_void_p
         ctypes.c_void_p.from_address(handle + ctypes.sizeof(ctypes.c_void_p)).value = strdup(name.encode())
 
-    def _error(
-        self, native: tuple[Any, ...], what: str, path: str, error: Exception
-    ) -> errors.ParImportError:
+    def _error(self, native: Native, what: str, path: str, error: Exception) -> errors.ParImportError:
         header = self._index.header
-        reason = str(error).replace(path, native[2])
+        reason = str(error).replace(path, native.member)
         system = "cannot open shared object file" in reason
         mend = errors.MEND_SYSTEM if system else errors.MEND_OTHER
         return _import_error(
@@ -197,16 +240,11 @@ class Images:
             module=what,
             par=self._index.archive.path,
             reason=reason,
-            mend=mend.format(target=header["target"], member=native[2]),
+            mend=mend.format(target=header["target"], member=native.member),
         )
 
     def _after_fork(self) -> None:
         self._lock = _thread.RLock()  # another thread may have held it
-
-
-def _image(native: tuple[Any, ...], module: str | None) -> Image:
-    member = native[2]
-    return Image(native[3] or member.rpartition("/")[2], module, native[1], "plain", member)
 
 
 def _dlopen(path: str, what: str) -> int:
