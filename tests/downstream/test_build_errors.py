@@ -28,10 +28,10 @@ ERRORS = {
         "Mend: attach its build for",
     ],
     "has_a_cycle": [
-        "a cycle that cannot be loaded, as each needs the next to be there first:",
-        'bin/broken/libping.so ("libping.so") needs "libpong.so"',
-        'bin/broken/libpong.so ("libpong.so") needs "libping.so"',
-        "Mend: link these libraries into one",
+        "a cycle that cannot be loaded, as the others find bazel-out/*/bin/broken/libpong.so by no soname:",
+        "bin/broken/libping.so (libping.so) needs bazel-out/*/bin/broken/libpong.so",
+        "bin/broken/libpong.so (no soname) needs libping.so",
+        "Mend: give it the soname by which it is needed",
     ],
     "has_an_empty_library": [
         "bin/broken/libempty.so is listed in native_libs, and it is empty, not a shared library",
@@ -59,6 +59,10 @@ ERRORS = {
     "names_a_policy_that_does_not_exist": [
         'policy = "manylinux2_28" is not a manylinux policy that is known here. Did you mean "manylinux_2_28"?',
         "Mend: set `policy`",
+    ],
+    "names_real_files_that_are_not_there": [
+        "real_files names 'broke', which is neither a distribution nor a folder at the top of the par (did you mean broken?).",
+        "Name a distribution as it is called on PyPI, or a folder as `unzip -l` shows it",
     ],
     "refuses_two_files_for_one_module": [
         "1 places are claimed by different files",

@@ -38,3 +38,9 @@ def test_the_label_in_a_par_is_as_users_write_it(workspace: Workspace) -> None:
     assert workspace.run("build", "//shop:show").returncode == 0
     with open(workspace.folder / "bazel-bin/shop/show.par", "rb") as par:
         assert b"# //shop:show: a par" in par.read(100)
+
+
+def test_libraries_that_need_each_other(workspace: Workspace) -> None:
+    result = workspace.run("run", "//ring:parity")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "1 0 0 1\n"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import memfd_par
 from packer import elf, policy
 from packer.elf import ElfFacts, NeededLibrary
 from packer.errors import PackError
@@ -22,24 +23,36 @@ _NO_TOOL = (
     "this test needs {tool}, which is not on PATH: install gcc and binutils (Debian: apt-get install gcc)"
 )
 
-# Loads images in the order given, each from a memfd of its own, and calls functions of them.
+# Loads images in the order given, each from a memfd of its own, those of a cycle together, and calls functions of them.
 _LOADER = """
 import ctypes, json, os, sys
+sys.path.insert(0, sys.argv[1])
+from memfd_par import stub
 class LinkMap(ctypes.Structure):
     _fields_ = [("l_addr", ctypes.c_void_p), ("l_name", ctypes.c_char_p)]
 work, loaded, kept = json.load(sys.stdin), {}, []
-for path, file, patches, link_name in work["images"]:
-    with open(file, "rb") as stream:
-        image = bytearray(stream.read())
-    for offset, change in patches:
-        image[offset:offset + len(change) // 2] = bytes.fromhex(change)
-    fd = os.memfd_create(path)
-    os.write(fd, image)
-    loaded[path] = ctypes.CDLL("/proc/self/fd/%d" % fd, mode=os.RTLD_LOCAL | os.RTLD_NOW)
-    if link_name is not None:
-        link_map = LinkMap.from_address(loaded[path]._handle)
-        link_map.l_name = link_name.encode()
-        kept.append(link_map)  # it owns the bytes of the name
+def memory_file(name, data):
+    fd = os.memfd_create(name)
+    os.write(fd, data)
+    return "/proc/self/fd/%d" % fd
+def load(path):
+    return ctypes.CDLL(path, mode=os.RTLD_LOCAL | os.RTLD_NOW)
+for group in work["groups"]:
+    places = {}
+    for path, file, patches, link_name in group:
+        with open(file, "rb") as stream:
+            image = bytearray(stream.read())
+        for offset, change in patches:
+            image[offset:offset + len(change) // 2] = bytes.fromhex(change)
+        places[path] = memory_file(path, image)
+    if len(group) > 1:
+        load(memory_file("cycle", stub.make(list(places.values()))))
+    for path, file, patches, link_name in group:
+        loaded[path] = load(places[path])
+        if link_name is not None:
+            link_map = LinkMap.from_address(loaded[path]._handle)
+            link_map.l_name = link_name.encode()
+            kept.append(link_map)  # it owns the bytes of the name
 print(json.dumps([getattr(loaded[path], name)() for path, name in work["calls"]]))
 """
 
@@ -106,26 +119,30 @@ class Forge:
 
         The folder is moved away meanwhile, so that nothing is found by its path.
         """
-        images: dict[str, None] = {}
+        groups: dict[tuple[str, ...], None] = {}
         for path, _ in calls:
-            images.update(dict.fromkeys([*plans.plans[path].loads, path]))
+            needed = [*plans.plans[path].loads, path]
+            groups.update(dict.fromkeys(plans.plans[each].group or (each,) for each in needed))
         away = self.root.with_name(self.root.name + ".away")
         work = {
             "calls": calls,
-            "images": [
-                (
-                    path,
-                    str(away / path),
-                    [(offset, change.hex()) for offset, change in plans.plans[path].patches],
-                    plans.plans[path].link_name,
-                )
-                for path in images
+            "groups": [
+                [
+                    (
+                        path,
+                        str(away / path),
+                        [(offset, change.hex()) for offset, change in plans.plans[path].patches],
+                        plans.plans[path].link_name,
+                    )
+                    for path in group
+                ]
+                for group in groups
             ],
         }
         self.root.rename(away)
         try:
             done = subprocess.run(
-                [sys.executable, "-I", "-c", _LOADER],
+                [sys.executable, "-I", "-c", _LOADER, str(Path(memfd_par.__file__).parents[1])],
                 input=json.dumps(work),
                 capture_output=True,
                 text=True,

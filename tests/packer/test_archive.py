@@ -74,3 +74,36 @@ def test_the_digest_tells_contents_apart() -> None:
         archive.add_bytes("x", data)
         digests.add(archive.digest())
     assert len(digests) == 2
+
+
+@pytest.mark.parametrize("deflate", [False, True])
+@pytest.mark.parametrize(
+    ("content", "executable"),
+    [
+        (b"#!/bin/sh\nexit 0\n", True),
+        (b"#!", True),
+        (b"#", False),
+        (b"", False),
+        (b" #!/bin/sh\n", False),
+        (b"\xef\xbb\xbf#!/bin/sh\n", False),  # the kernel sees a byte order mark
+    ],
+)
+def test_scripts_may_be_executed(content: bytes, executable: bool, deflate: bool, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_bytes(content)
+    with open(tmp_path / "a.par", "w+b") as file:
+        archive = ParArchive(file, 4096)
+        stored = archive.add_file("script", str(script), deflate=deflate)
+        archive.close()
+    assert stored.entry()[2:] == (len(content), int(executable))
+    with zipfile.ZipFile(tmp_path / "a.par") as read:
+        assert read.read("script") == content
+        assert read.infolist()[0].external_attr >> 16 == (0o100755 if executable else 0o100644)
+
+
+@pytest.mark.parametrize("executable", [False, True])
+def test_programs_may_be_executed_and_libraries_not(executable: bool) -> None:
+    archive = ParArchive(io.BytesIO(), 4096)
+    stored = archive.add_page_aligned("x", __file__, executable=executable)
+    assert stored.executable is executable
+    assert stored.entry() == (stored.offset, stored.size, stored.size, int(executable))

@@ -56,20 +56,20 @@ def test_a_wrong_machine() -> None:
     assert 'small.so") is built for x86_64 (32 bits), but the target is built for x86_64 (64 bits)' in text
 
 
-def test_a_cycle(tmp_path: Path) -> None:
+def test_a_cycle_with_a_member_that_has_no_soname(tmp_path: Path) -> None:
     forge = Forge(tmp_path)
-    forge.library("libb.so", "int b;")
+    forge.library("libb.so", "int b;", soname=None)
     forge.library("liba.so", "int a;", "libb.so")
-    forge.library("libb.so", "int b;", "liba.so")
+    forge.library("libb.so", "int b;", "liba.so", soname=None)
     forge.library("ext.so", "int e;", "liba.so")
     with pytest.raises(PackError) as raised:
         forge.plan()
     assert str(raised.value) == (
-        "//:app cannot be packed: a cycle that cannot be loaded, as each needs the next to be there first:\n"
-        f'  {tmp_path}/liba.so ("liba.so") needs "libb.so"\n'
-        f'  {tmp_path}/libb.so ("libb.so") needs "liba.so"\n'
-        "Mend: link these libraries into one, or drop one of the needs (`patchelf --remove-needed`) whose "
-        "symbols another library provides."
+        f"//:app cannot be packed: a cycle that cannot be loaded, as the others find {tmp_path}/libb.so by no soname:\n"
+        f"  {tmp_path}/liba.so (liba.so) needs libb.so\n"
+        f"  {tmp_path}/libb.so (no soname) needs liba.so\n"
+        "Mend: give it the soname by which it is needed (`patchelf --set-soname`, `-Wl,-soname`), or link these "
+        "libraries into one."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from packer.errors import PackError
-from packer.request import InputFile, parse_manifest
+from packer.request import InputFile, decode, parse_manifest
 
 
 def test_every_kind_of_line() -> None:
@@ -41,3 +41,8 @@ def test_other_lines_are_errors_that_name_the_place(line: str) -> None:
         str(error.value)
         == f"app.par-manifest:2: {line!r} is no manifest line. Each starts with one of: F, S, R, I, N, E."
     )
+
+
+def test_file_names_in_either_encoding() -> None:
+    name = "F\tété.txt\tété.txt\n"
+    assert decode(name.encode()) == decode(name.encode("latin-1")) == name

@@ -27,12 +27,21 @@ PROGRAM = Path(
 MORE = {
     "probe/raises.py": "import probe.fails\nprobe.fails.inner()\n",
     "probe/nonsense.py": "x = 1\ny = = 2\n",
+    "probe/tool.sh": '#!/bin/sh\necho "shell $1"\n',
     "probe.dist-1.2.3.dist-info/METADATA": "Metadata-Version: 2.1\nName: probe.dist\nVersion: 1.2.3\nSummary: Of a par\n",
     "probe.dist-1.2.3.dist-info/RECORD": "probe/state.py,,\n",
     "probe.dist-1.2.3.dist-info/entry_points.txt": "[probes]\ninspect = probe.checks:inspection\n",
 }
 
-CHECKS = re.findall(r"^def ([a-z]\w*)\(\)", (PROGRAM / "probe/checks.py").read_text("utf-8"), re.MULTILINE)
+
+def checks_of(module: str) -> list[str]:
+    """The functions without arguments of a module of the program."""
+    text = (PROGRAM / f"probe/{module}.py").read_text("utf-8")
+    return re.findall(r"^def ([a-z]\w*)\(\)", text, re.MULTILINE)
+
+
+CHECKS = checks_of("checks")
+MECHANISMS = checks_of("mechanisms")
 ENDINGS = {"uncaught", "uncaught_in_import", "uncaught_syntax_error", "interrupted", "leaves"}
 
 
@@ -58,6 +67,10 @@ def root(python: MachinePython, tmp_path_factory: pytest.TempPathFactory) -> Pat
         (root / path).write_text(text, "utf-8")
     (root / "lib").mkdir()
     base = python.compile(root / "probe/base.c", root / "lib/libbase.so")
+    ring = [root / "lib/libring_a.so", root / "lib/libring_b.so"]
+    python.compile(root / "probe/ring_b.c", ring[1])
+    python.compile(root / "probe/ring_a.c", ring[0], str(ring[1]))
+    python.compile(root / "probe/ring_b.c", ring[1], str(ring[0]))  # now they need each other
     for name, libraries in (("multi", [str(base)]), ("single", [])):
         python.compile(root / f"probe/{name}.c", root / f"probe/{name}{python.about['suffix']}", *libraries)
     return root
@@ -85,6 +98,12 @@ def test_at_least_two_versions_are_tested() -> None:
 @pytest.mark.parametrize("check", [name for name in CHECKS if name not in ENDINGS | {"spec"}])
 def test_check(check: str, python: MachinePython, par: Path) -> None:
     result = python.run(par, check)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "done\n", "")
+
+
+@pytest.mark.parametrize("mechanism", [name for name in MECHANISMS if name != "entry"])
+def test_mechanism(mechanism: str, python: MachinePython, par: Path) -> None:
+    result = python.run(par, mechanism, "mechanisms")
     assert (result.returncode, result.stdout, result.stderr) == (0, "done\n", "")
 
 

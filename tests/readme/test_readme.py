@@ -17,7 +17,7 @@ TEMPLATES = [
     for path in sorted(Path().glob(pattern))
 ]
 #: No errors, or only of those who change memfd_par itself or its toolchain.
-OTHERS = {"BAD_LINE", "DUPLICATE", "UNKNOWN", "_BUILD", "_DOC", "_NO_PIP", "_PIP_FAILED"}
+OTHERS = {"BAD_LINE", "DUPLICATE", "UNKNOWN", "_BUILD", "_DOC", "_HELPER", "_NO_PIP", "_PIP_FAILED"}
 #: Parts of other messages, which name what is wrong.
 PARTS = {"MEND_OTHER", "MEND_SYSTEM", "_CARRIED", "_MANY", "_MORE", "_ONE", "_SIMILAR", "_STEP"}
 

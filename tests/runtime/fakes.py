@@ -10,6 +10,7 @@ from typing import Any
 
 from memfd_par import format
 from memfd_par.archive import Archive
+from memfd_par.index import Native
 
 ROOT = "/somewhere/app.par/"
 
@@ -17,8 +18,10 @@ ROOT = "/somewhere/app.par/"
 def files_index(files: dict[str, bytes]) -> Any:
     """An index that has files only, by stored path."""
 
-    def of(top: str) -> dict[str, tuple[int, int, int]]:
-        return {path: (0, len(data), len(data)) for path, data in files.items() if path.split("/")[0] == top}
+    def of(top: str) -> dict[str, tuple[int, int, int, int]]:
+        return {
+            path: (0, len(data), len(data), 0) for path, data in files.items() if path.split("/")[0] == top
+        }
 
     def data(path: str) -> bytes:
         if path not in files:
@@ -33,7 +36,7 @@ def files_index(files: dict[str, bytes]) -> Any:
     )
 
 
-def natives_index(par: Path, natives: list[tuple[Any, ...]]) -> Any:
+def natives_index(par: Path, natives: list[Native]) -> Any:
     """An index that has native members only; they lie in the file `par`."""
     return SimpleNamespace(
         archive=archive(par), header={"target": "//some:target"}, native=natives.__getitem__

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from memfd_par import image, memfd
 from memfd_par.errors import ParImportError
 from memfd_par.image import Images
+from memfd_par.index import Native
 from tests.runtime.fakes import descriptors, natives_index
 
 
@@ -63,9 +64,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return output.read_bytes()
 
 
-def native(member: str, offset: int, size: int, *loads: int) -> tuple[Any, ...]:
+def native(
+    member: str, offset: int, size: int, *loads: int, patches: Any = (), group: tuple[int, ...] = ()
+) -> Native:
     """A row of the index's table of native members."""
-    return offset, size, member, member.rpartition("/")[2], None, loads, ()
+    return Native(offset, size, member, member.rpartition("/")[2], None, loads, patches, group)
 
 
 @pytest.fixture
@@ -140,7 +143,7 @@ def test_no_space(call: str, images: Images, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(errno.ENOSPC, "No space left on device")
 
     rows: Any = images._index
-    rows.native = lambda _number: (*native("lib/libx.so", 0, 64)[:6], ((0, b"\0"),))
+    rows.native = lambda _number: native("lib/libx.so", 0, 64, patches=((0, b"\0"),))
     monkeypatch.setattr(posix, call, refuse)
     text = failure(images, 0)
     assert "not enough memory to load lib/libx.so (64 bytes) from " in text
@@ -172,9 +175,9 @@ def test_a_module_without_its_init_function(images: Images) -> None:
 
 
 def test_patches_are_in_memory_only(par: Path, library: bytes) -> None:
-    row = (0, len(library), "lib/libx.so", "libx.so", None, (), ((8, b"\1\2\3"),))
+    row = native("lib/libx.so", 0, len(library), patches=((8, b"\1\2\3"),))
     images = Images(natives_index(par, [row]))
-    fd, path = images._copy(0, row, "lib/libx.so")
+    fd, path = images._copy(row, "lib/libx.so")
     assert Path(path).read_bytes() == library[:8] + b"\1\2\3" + library[11:]
     os.close(fd)
     assert par.read_bytes().startswith(library)

@@ -6,6 +6,9 @@ import errno
 import fcntl
 import os
 import posix
+import shutil
+import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -118,3 +121,42 @@ def test_by_number_on_an_unknown_machine(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(OSError, match="not implemented") as caught:
         memfd.create("x")
     assert caught.value.errno == errno.ENOSYS
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_program_can_be_executed(new: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def kernel(name: str, flags: int) -> int:
+        asked.append(flags)
+        if flags & memfd._EXEC and not new:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return os.memfd_create(name, flags & memfd._CLOEXEC)
+
+    monkeypatch.setattr(posix, "memfd_create", kernel)
+    fd = memfd.create_program("tool")
+    assert asked == [memfd._CLOEXEC | memfd._EXEC, memfd._CLOEXEC][: 1 if new else 2]
+    assert not os.get_inheritable(fd)
+    assert name_of(fd) == "tool"
+
+
+def test_a_program_runs() -> None:
+    writable = memfd.create_program("tool")
+    path = shutil.which("true")
+    assert path
+    os.write(writable, Path(path).read_bytes())
+    # A file that is open for writing cannot be executed (ETXTBSY).
+    fd = os.open(f"/proc/self/fd/{writable}", os.O_RDONLY | os.O_CLOEXEC)
+    os.close(writable)
+    assert os.fstat(fd).st_mode & 0o111
+    assert subprocess.run([f"/proc/{os.getpid()}/fd/{fd}"], check=False).returncode == 0
+    os.close(fd)
+
+
+def test_a_program_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_name: str, _flags: int) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(posix, "memfd_create", refuse)
+    with pytest.raises(PermissionError):
+        memfd.create_program("tool")

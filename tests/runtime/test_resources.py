@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from memfd_par import memory_tree
 from memfd_par.resources import Reader, Resource, _as_file
 from tests.runtime.fakes import ROOT, files_index
 
@@ -123,9 +124,14 @@ def test_in_memory(root: Resource) -> None:
 def test_as_file(root: Resource) -> None:
     with _as_file(root / "top.txt") as path:
         assert path.read_bytes() == b"top"
-    for missing, kind in (("package", IsADirectoryError), ("absent", FileNotFoundError)):
-        with pytest.raises(kind), _as_file(root / missing):
-            pass
+    with pytest.raises(FileNotFoundError), _as_file(root / "absent"):
+        pass
+
+
+def test_a_folder_as_file(root: Resource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_tree, "real_path", {ROOT + "package": "/in/memory/package"}.__getitem__)
+    with _as_file(root / "package") as path:
+        assert path == Path("/in/memory/package")
 
 
 def test_reader() -> None:

@@ -1,7 +1,7 @@
 """Shared libraries that other libraries cannot find, or that are none."""
 
-def library(name, path, source = "", needs = [], flags = "", change = ""):
-    """A shared library whose soname is its file name.
+def library(name, path, source = "", needs = [], flags = "", change = "", soname = True):
+    """A shared library.
 
     Args:
         name: of the target.
@@ -10,14 +10,15 @@ def library(name, path, source = "", needs = [], flags = "", change = ""):
         needs: libraries that it needs; they are linked by their sonames.
         flags: of the linker.
         change: a command that alters the linked `$@`.
+        soname: whether it has its file name for a soname; otherwise it has none.
     """
     native.genrule(
         name = name,
         srcs = needs,
         outs = [path],
-        cmd = "echo '{source}' | $(CC) -shared -fPIC -nostdlib -Wl,--no-as-needed -Wl,-soname,{soname} {flags} -x c - -x none {needs} -o $@ && {change}".format(
+        cmd = "echo '{source}' | $(CC) -shared -fPIC -nostdlib -Wl,--no-as-needed {soname} {flags} -x c - -x none {needs} -o $@ && {change}".format(
             source = source,
-            soname = path.rpartition("/")[2],
+            soname = "-Wl,-soname," + path.rpartition("/")[2] if soname else "",
             flags = flags,
             needs = " ".join(["$(execpath %s)" % need for need in needs]),
             change = change or "true",

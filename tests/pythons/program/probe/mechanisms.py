@@ -1,0 +1,156 @@
+"""What makes packages work that know nothing of pars: files, libraries, programs and processes; one function each."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import memfd_par
+
+#: The par's path: this module's without `/probe/mechanisms.py`.
+PAR = __file__[: -len("/probe/mechanisms.py")]
+TEXT = PAR + "/probe/data/text.txt"
+
+
+def open_file() -> None:
+    with open(TEXT, encoding="utf-8") as stream:
+        assert stream.read() == "Grüße\n"
+    assert Path(TEXT).read_bytes() == "Grüße\n".encode()
+    fd = os.open(TEXT, os.O_RDONLY)
+    assert os.read(fd, 3) == "Gr\u00fc".encode()[:3]
+    os.close(fd)
+
+
+def look_at_files() -> None:
+    assert os.path.isfile(TEXT)
+    assert os.path.isdir(PAR + "/probe")
+    assert os.stat(TEXT).st_size == len("Grüße\n".encode())
+    assert os.listdir(PAR + "/probe/data") == ["text.txt"]
+    with os.scandir(PAR + "/probe") as entries:
+        assert {entry.name: entry.is_dir() for entry in entries}["data"]
+    assert [files for _, _, files in os.walk(PAR + "/probe/data")] == [["text.txt"]]
+    assert [str(path) for path in Path(PAR + "/probe").glob("**/*.txt")] == [TEXT]
+    assert str((Path(TEXT).parent / "../data/text.txt").resolve()) == os.path.realpath(TEXT)
+
+
+def write_file() -> None:
+    for path in (TEXT, PAR + "/probe/new.txt"):
+        try:
+            open(path, "w", encoding="utf-8").close()
+        except OSError as error:
+            assert error.errno == errno.EROFS, error
+        else:
+            raise AssertionError
+
+
+def open_absent_file() -> None:
+    try:
+        open(PAR + "/probe/absent.txt", encoding="utf-8").close()
+    except FileNotFoundError as error:
+        assert error.filename == PAR + "/probe/absent.txt"
+    else:
+        raise AssertionError
+
+
+def folder_as_file() -> None:
+    import importlib.resources
+
+    with importlib.resources.as_file(importlib.resources.files("probe") / "data") as path:
+        assert not str(path).startswith(PAR), path
+        assert os.listdir(path) == ["text.txt"]
+        assert (path / "text.txt").read_text(encoding="utf-8") == "Grüße\n"
+    again = memfd_par.real_path("probe/data")
+    assert again == memfd_par.real_path(PAR + "/probe/data") == str(path)
+
+
+def library_by_path() -> None:
+    import ctypes
+    import ctypes.util
+
+    from probe import multi
+
+    count = multi.count()
+    assert ctypes.CDLL(PAR + "/lib/libbase.so").base_count() == count + 1
+    assert ctypes.util.find_library("base") == "libbase.so"
+
+
+def libraries_in_a_cycle() -> None:
+    import ctypes
+
+    assert ctypes.CDLL("libring_b.so").ring_b(4) == 204
+    assert ctypes.CDLL(PAR + "/lib/libring_a.so").ring_a(5) == 205
+    assert [image.soname for image in memfd_par.loaded()] == ["libring_a.so", "libring_b.so"]
+
+
+def program() -> None:
+    path = PAR + "/probe/tool.sh"
+    assert os.access(path, os.X_OK)
+    assert not os.access(TEXT, os.X_OK)
+    assert subprocess.run([path, "x"], stdout=subprocess.PIPE, check=True).stdout == b"shell x\n"
+    try:
+        subprocess.run([TEXT], check=True)
+    except OSError:
+        return
+    raise AssertionError
+
+
+def interpreter() -> None:
+    assert sys.prefix == PAR
+    code = "import sys, probe.state; print(probe.state.__file__, *sys.argv)"
+    result = subprocess.run([sys.executable, "-c", code, "x"], stdout=subprocess.PIPE, check=True, text=True)
+    assert result.stdout == f"{PAR}/probe/state.py -c x\n", result.stdout
+    result = subprocess.run(
+        [sys.executable, "-", "y"], input=code, stdout=subprocess.PIPE, check=True, text=True
+    )
+    assert result.stdout == f"{PAR}/probe/state.py - y\n", result.stdout
+    subprocess.run([sys.executable, "-m", "probe.tool"], stdout=subprocess.PIPE, check=True)
+
+
+def spawn() -> None:
+    _in_processes("spawn")
+
+
+def forkserver() -> None:
+    _in_processes("forkserver")
+
+
+def entry() -> int:
+    """What MEMFD_PAR_ENTRY_POINT names below."""
+    return 7 if "MEMFD_PAR_ENTRY_POINT" not in os.environ else 8
+
+
+def other_programs() -> None:
+    environment = {**os.environ, "MEMFD_PAR_ENTRY_POINT": "probe.mechanisms:entry"}
+    assert subprocess.run([PAR], env=environment, check=False).returncode == 7
+    environment = {**os.environ, "MEMFD_PAR_MODULE": "probe.absent"}
+    result = subprocess.run([PAR], env=environment, check=False, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 1
+    assert "has no module probe.absent, which it was built to run" in result.stderr, result.stderr
+    environment = {**os.environ, "MEMFD_PAR_INTERPRETER": "1"}
+    command = [PAR, "-c", "import os; print([name for name in os.environ if 'INTERPRETER' in name])"]
+    assert subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout == b"[]\n"
+
+
+def source_of_a_package_as_a_module() -> None:
+    import probe
+
+    again = importlib.import_module("probe.__init__")
+    assert again is not probe
+    assert again.__file__ == probe.__file__ == PAR + "/probe/__init__.py"
+    assert not hasattr(again, "__path__")
+
+
+def _in_processes(method: str) -> None:
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        assert pool.map(_file_of, ["probe.state", "probe.multi"])[0] == PAR + "/probe/state.py"
+        pool.close()
+        pool.join()
+
+
+def _file_of(module: str) -> str:
+    return str(importlib.import_module(module).__file__)

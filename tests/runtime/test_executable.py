@@ -1,0 +1,83 @@
+"""How a par is asked to be an interpreter, and which variables its children never see."""
+
+from __future__ import annotations
+
+import os
+import posix
+import sys
+from typing import Any
+
+import pytest
+
+from memfd_par import executable
+from memfd_par.program import _main
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posix, "environ", {})
+    monkeypatch.setattr(sys, "argv", ["/x/app.par", "argument"])
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """As the kernel hands a variable over."""
+    monkeypatch.setenv(name, value)
+    posix.environ[name.encode()] = value.encode()
+
+
+@pytest.mark.parametrize(("value", "asked"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_the_variable_is_for_one_process(value: str, asked: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(monkeypatch, executable.VARIABLE, value)
+    assert executable.take_request() is asked
+    assert executable.VARIABLE.encode() not in posix.environ
+    if value:
+        assert executable.VARIABLE not in os.environ
+    assert executable.take_request() is False
+    assert sys.argv == ["/x/app.par", "argument"]
+
+
+def test_the_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert executable.take_request() is False
+    monkeypatch.setattr(sys, "argv", ["/proc/self/root/x/app.par", "-c", "1"])
+    assert executable.take_request() is True
+    assert sys.argv == ["/x/app.par", "-c", "1"]
+    monkeypatch.setattr(sys, "argv", ["/proc/self/rooted.par"])
+    assert executable.take_request() is False
+
+
+def test_sys_executable(monkeypatch: pytest.MonkeyPatch) -> None:
+    python = sys.executable
+    monkeypatch.setattr(sys, "executable", python)
+    monkeypatch.setattr(sys, "_base_executable", "")
+    executable.set_executable("/bin/sh")
+    assert sys.executable == "/proc/self/root/bin/sh"
+    assert os.path.samefile(sys.executable, "/bin/sh")
+    assert sys._base_executable == python  # type: ignore[attr-defined]
+
+
+def test_a_par_that_cannot_be_executed_is_named_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", sys.executable)
+    monkeypatch.setattr(sys, "_base_executable", "")
+    executable.set_executable("/nonexistent/app.par")  # on a noexec mount, or without the mode
+    assert sys.executable == "/nonexistent/app.par"
+
+
+HEADER: dict[str, Any] = {"main": ("script", "main")}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "main"),
+    [
+        ("MEMFD_PAR_MODULE", "package.tool", ("module", "package.tool")),
+        ("MEMFD_PAR_ENTRY_POINT", "package.tool:main", ("function", "package.tool:main")),
+        ("MEMFD_PAR_MODULE", "", ("script", "main")),
+        ("MEMFD_PAR_ENTRY_POINT", "", ("script", "main")),
+    ],
+)
+def test_another_program(
+    name: str, value: str, main: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(monkeypatch, name, value)
+    assert _main(HEADER) == main
+    assert name.encode() not in posix.environ
+    assert _main(HEADER) == ("script", "main")
