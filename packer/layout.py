@@ -181,7 +181,7 @@ def module_of(path: str, extension_suffixes: Sequence[str]) -> tuple[str, int] |
             if name.endswith(suffix):
                 name, kind = name[: -len(suffix)], _RANK["extension"] | format.EXTENSION
                 break
-    if kind < 0 or (kind & format.EXTENSION and not name.isidentifier()):
+    if kind < 0 or "." in name:
         return None
     if name == "__init__" and folder:
         return folder, (kind & ~_RANKS) | format.PACKAGE

@@ -11,7 +11,7 @@ from packer.errors import PackError
 from packer.layout import Layout
 
 UNKNOWN = (
-    "{target}: real_files names {name!r}, which is neither a distribution nor a folder at the top of the par{hint}. "
+    "{target}: real_files names {name!r}, which is neither a distribution nor a file or folder at the top of the par{hint}. "
     "Name a distribution as it is called on PyPI, or a folder as `unzip -l` shows it."
 )
 

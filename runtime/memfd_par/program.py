@@ -43,6 +43,8 @@ def run(index: Index, as_interpreter: bool) -> None:
         _run_script(index, name)
     elif kind == "module":
         _run_module(index, name)
+    elif kind == "elsewhere":
+        _run_elsewhere(name)
     else:
         _run_function(index, *name.split(":"))
 
@@ -52,7 +54,18 @@ def _main(index: Index) -> tuple[str, str]:
     module = executable.take_variable("MEMFD_PAR_MODULE")
     entry_point = executable.take_variable("MEMFD_PAR_ENTRY_POINT")
     if module:
-        return "module", module
+        if index.module(module.replace(".", "/")) is not None:
+            return "module", module
+        if index.module(module.partition(".")[0]) is None:
+            return "elsewhere", module
+        raise _missing(
+            index,
+            "BAD_REQUEST",
+            variable="MEMFD_PAR_MODULE",
+            value=module,
+            reason=f"the par has no module {module!r}",
+            form="a module of the par or of the standard library",
+        )
     if entry_point:
         name, _, function = entry_point.partition(":")
         found = index.module(name.replace(".", "/")) is not None
@@ -84,13 +97,6 @@ def _run_script(index: Index, key: str) -> None:
 def _run_module(index: Index, name: str) -> None:
     """As `python -m name` (PEP 338, PEP 366)."""
     entry = index.module(name.replace(".", "/"))
-    if entry is None and name != index.header["main"][1]:
-        import runpy
-
-        clear_main({})
-        _start()
-        runpy._run_module_as_main(name)  # type: ignore[attr-defined]  # of the standard library
-        return
     if entry is not None and entry[0] & format.PACKAGE | entry[0] & format.NAMESPACE:
         name += ".__main__"
         entry = index.module(name.replace(".", "/"))
@@ -103,6 +109,15 @@ def _run_module(index: Index, name: str) -> None:
     loader = spec.loader
     assert isinstance(loader, ModuleLoader)
     _execute(loader, spec, spec.parent)
+
+
+def _run_elsewhere(name: str) -> None:
+    """As `python -m name`, for a module of the standard library."""
+    import runpy
+
+    clear_main({})
+    _start()
+    runpy._run_module_as_main(name)  # type: ignore[attr-defined]
 
 
 def _run_function(index: Index, module_name: str, function_name: str) -> None:

@@ -61,7 +61,7 @@ ERRORS = {
         "Mend: set `policy`",
     ],
     "names_real_files_that_are_not_there": [
-        "real_files names 'broke', which is neither a distribution nor a folder at the top of the par (did you mean broken?).",
+        "real_files names 'broke', which is neither a distribution nor a file or folder at the top of the par (did you mean broken?).",
         "Name a distribution as it is called on PyPI, or a folder as `unzip -l` shows it",
     ],
     "refuses_two_files_for_one_module": [

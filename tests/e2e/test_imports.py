@@ -145,7 +145,14 @@ def test_the_zip_directory_is_not_read(probe: Par) -> None:
     """No read comes near the end of the file, where the zip directory lies."""
     code = "import shapes, commons.far, json\ntry: import shapes.none, none\nexcept ImportError: pass"
     strace = tool("strace", "strace")
-    command = [strace, "-f", "-yy", "-e", "trace=read,pread64,lseek,mmap", str(probe.path), code]
+    command = [
+        strace,
+        "-yy",  # the shell becomes the interpreter: one process
+        "-e",
+        "trace=read,pread64,lseek,mmap",
+        str(probe.path),
+        code,
+    ]
     seen = subprocess.run(command, check=True, **probe.surroundings(capture_output=True))
     of_par = [line for line in seen.stderr.splitlines() if f"<{probe.path}>" in line]
     by_interpreter = [line for line in of_par if "pread64(" in line]

@@ -53,7 +53,8 @@ def layout(tmp_path: Path) -> Layout:
         (["plugin_host"], ["plugin_host"]),  # a folder
         (["app"], ["app"]),
         (["plugin_host", "app", "plug-in-host"], ["app", "plugin_host", "plugin_host.libs"]),
-        (["other"], ["other"]),  # the folder of a distribution, not its module beside it
+        (["other"], ["other", "other.py"]),  # a distribution has single modules, too
+        (["main.py"], ["main.py"]),
     ],
 )
 def test_names(names: list[str], tops: list[str], layout: Layout) -> None:
@@ -64,7 +65,6 @@ def test_names(names: list[str], tops: list[str], layout: Layout) -> None:
     ("name", "hint"),
     [
         ("plugin_hos", " (did you mean plugin_host or plug-in-host or plugin_host.libs?)"),
-        ("main.py", ""),  # no folder
         ("nothing like it", ""),
     ],
 )
@@ -72,6 +72,6 @@ def test_an_unknown_name(name: str, hint: str, layout: Layout) -> None:
     with pytest.raises(PackError) as raised:
         real_tops(["app", name], layout, "//:app")
     assert str(raised.value) == (
-        f"//:app: real_files names {name!r}, which is neither a distribution nor a folder at the top of the par{hint}. "
+        f"//:app: real_files names {name!r}, which is neither a distribution nor a file or folder at the top of the par{hint}. "
         "Name a distribution as it is called on PyPI, or a folder as `unzip -l` shows it."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posix
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -62,7 +62,17 @@ def test_a_par_that_cannot_be_executed_is_named_as_it_is(monkeypatch: pytest.Mon
     assert sys.executable == "/nonexistent/app.par"
 
 
-HEADER: dict[str, Any] = {"main": ("script", "main")}
+class Index:
+    """A par with any module below `package`."""
+
+    header: ClassVar[dict[str, Any]] = {"main": ("script", "main")}
+
+    def module(self, key: str) -> tuple[int, int, int, None] | None:
+        """An entry, if the par has the module."""
+        return (0, 0, 0, None) if key.partition("/")[0] == "package" else None
+
+
+INDEX: Any = Index()
 
 
 @pytest.mark.parametrize(
@@ -70,6 +80,7 @@ HEADER: dict[str, Any] = {"main": ("script", "main")}
     [
         ("MEMFD_PAR_MODULE", "package.tool", ("module", "package.tool")),
         ("MEMFD_PAR_ENTRY_POINT", "package.tool:main", ("function", "package.tool:main")),
+        ("MEMFD_PAR_MODULE", "calendar", ("elsewhere", "calendar")),
         ("MEMFD_PAR_MODULE", "", ("script", "main")),
         ("MEMFD_PAR_ENTRY_POINT", "", ("script", "main")),
     ],
@@ -78,6 +89,6 @@ def test_another_program(
     name: str, value: str, main: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask(monkeypatch, name, value)
-    assert _main(HEADER) == main
+    assert _main(INDEX) == main
     assert name.encode() not in posix.environ
-    assert _main(HEADER) == ("script", "main")
+    assert _main(INDEX) == ("script", "main")
