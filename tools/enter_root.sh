@@ -64,6 +64,8 @@ cd "$view"
 pivot_root . .machine
 cd "$cwd" 2>/dev/null || cd /
 PATH=$SEARCH_PATH
+# Bazel's Java cannot name a file with an accent without it.
+[[ ${LC_ALL-}${LC_CTYPE-}${LANG-} ]] || export LANG=C.UTF-8
 umount --lazy /.machine
 rmdir /.machine
 exec "$@"

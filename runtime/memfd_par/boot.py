@@ -27,6 +27,7 @@ _MODULES = (
     "memfd_par.filesystem",
     "memfd_par.interpose",
     "memfd_par.executable",
+    "memfd_par.report",
     "memfd_par.program",
 )
 

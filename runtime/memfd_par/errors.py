@@ -8,6 +8,8 @@ TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from typing import NoReturn
 
+_NO_DESCRIPTOR = (23, 24)  # ENFILE, EMFILE
+
 #: Every message is one paragraph: what was found, what is needed, the mend.
 TRUNCATED = (
     "{par} is truncated or was altered: {what}. The file must be whole. Copy it again, and compare its size "
@@ -35,9 +37,13 @@ NO_MEMFD = (
     "{par} keeps its native libraries in memory files, and memfd_create(2) failed: {reason}. It needs Linux 3.17 "
     "or newer and a seccomp profile that allows memfd_create; container runtimes' default profiles do."
 )
+NO_DESCRIPTOR = (
+    "{par} keeps its native libraries in memory files, and there is no descriptor left for one: {reason}. Raise the "
+    "limit of open files (ulimit -n), or close files that the program has left open."
+)
 NO_SPACE = (
     "There is not enough memory to load {what} ({size} bytes) from {par}: {reason}. Raise the memory limit of the "
-    "process or of its cgroup; a memory file counts like any allocation."
+    "process or of its cgroup, or the limit of file sizes (ulimit -f); a memory file counts like any of these."
 )
 WRONG_MACHINE = (
     "{par} holds native code for {wanted}, and this machine is {found}. Build {target} for this machine "
@@ -86,6 +92,13 @@ NO_TREE = (
     "(docker run --security-opt seccomp=unconfined; sysctl kernel.apparmor_restrict_unprivileged_userns=0), or name a "
     "folder to write to in {variable}: the files are put there and removed when the program ends."
 )
+
+
+def refused(par: str, error: OSError) -> str:
+    """What an error of memfd_create(2) means."""
+    if error.errno in _NO_DESCRIPTOR:
+        return NO_DESCRIPTOR.format(par=par, reason=error.strerror)
+    return NO_MEMFD.format(par=par, reason=error.strerror)
 
 
 class ParError(Exception):

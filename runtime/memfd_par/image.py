@@ -186,7 +186,7 @@ class Images:
         try:
             fd = memfd.create(member.rpartition("/")[2])
         except OSError as error:
-            raise _import_error("NO_MEMFD", what, par=archive.path, reason=error.strerror) from None
+            raise errors.ParImportError(errors.refused(archive.path, error), name=what) from None
         try:
             left = size
             while left:

@@ -23,7 +23,7 @@ def check(par: str, header: dict[str, Any]) -> None:
     try:
         posix.close(memfd.create("probe"))
     except OSError as error:
-        errors.die(errors.NO_MEMFD.format(reason=error.strerror, **values))
+        errors.die(errors.refused(par, error))
 
 
 def abi() -> str:

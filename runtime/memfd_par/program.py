@@ -5,17 +5,14 @@ from __future__ import annotations
 import sys
 from _frozen_importlib import ModuleSpec
 
-from memfd_par import executable, format
+from memfd_par import executable, format, report
 from memfd_par.finder import make_spec
 from memfd_par.index import Index
 from memfd_par.loader import ModuleLoader
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Any
-
-_show_plainly = sys.excepthook
 
 
 def run(index: Index, as_interpreter: bool) -> None:
@@ -23,7 +20,7 @@ def run(index: Index, as_interpreter: bool) -> None:
     header = index.header
     executable.set_executable(index.archive.path)
     sys.prefix = sys.exec_prefix = index.archive.path  # as in a virtual environment
-    sys.excepthook = sys.__excepthook__ = _excepthook
+    sys.excepthook = sys.__excepthook__ = report.excepthook
     _add_site_builtins()
     if header["env"]:
         import os
@@ -177,15 +174,6 @@ def _add_site_builtins() -> None:
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
     builtins.help = _sitebuiltins._Helper()
-
-
-def _excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    try:
-        from memfd_par.report import show
-
-        show(kind, error, trace, uncaught=sys._getframe().f_back is None)
-    except Exception:  # as where no descriptor is left to read source lines with
-        _show_plainly(kind, error, trace)
 
 
 def _missing(index: Index, template: str, **values: str) -> SystemExit:

@@ -160,3 +160,18 @@ def test_library_path_of_the_caller(natives: Par, folder: Path) -> None:
     (folder / "libouter.so").write_text("no library")
     env = {"LD_LIBRARY_PATH": str(folder)}
     assert natives.output("import _answer; print(_answer.answer())", env=env) == "42\n"
+
+
+def test_no_descriptor_is_left(natives: Par) -> None:
+    code = """
+import os, resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+held = []
+try:
+    while True: held.append(os.dup(0))
+except OSError: pass
+import _answer
+"""
+    stderr = natives.fails(code)
+    says(stderr, "ImportError: ", str(natives.path), "no descriptor left", "Too many open files", "ulimit -n")
+    assert "seccomp" not in stderr

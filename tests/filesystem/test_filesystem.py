@@ -37,6 +37,7 @@ PATHS = [
     "missing/two.txt",
     "missing/../one.txt",
     "folder/été.txt",
+    "folder/accents.txt",
     "folder/empty",
     "folder/module.py",
     "folder/" + "n" * 255,
