@@ -38,12 +38,14 @@ class FileSystem:
         self._tree = Tree(index)
         self._index = index
         self.root = index.archive.root
-        self._root_bytes = self.root.encode("utf-8", "surrogateescape")
+        #: The par's path as the program was started, and without symbolic links, as realpath(3) makes paths.
+        self.roots = tuple({self.root: None, _real_path(index) + "/": None})
+        self._roots_bytes = tuple(root.encode("utf-8", "surrogateescape") for root in self.roots)
 
     def within(self, path: Any) -> str | None:
-        """The text of a path below the par; None for any other path, descriptors included."""
+        """The text of a path below the par, as `root` spells that; None for any other path, descriptors included."""
         if type(path) is str:
-            return path if path.startswith(self.root) else None
+            return self._spelled(path)
         if isinstance(path, int) or path is None:
             return None
         if not isinstance(path, (str, bytes)):
@@ -52,8 +54,16 @@ class FileSystem:
             except AttributeError:
                 return None
         if isinstance(path, bytes):
-            return path.decode("utf-8", "surrogateescape") if path.startswith(self._root_bytes) else None
-        return path if isinstance(path, str) and path.startswith(self.root) else None
+            if not path.startswith(self._roots_bytes):
+                return None
+            path = path.decode("utf-8", "surrogateescape")
+        return self._spelled(path) if isinstance(path, str) else None
+
+    def _spelled(self, path: str) -> str | None:
+        for root in self.roots:
+            if path.startswith(root):
+                return self.root + path[len(root) :]
+        return None
 
     def find(self, path: str) -> Node:
         """The file or folder at a path below the par; raises as stat(2) does."""
@@ -206,6 +216,14 @@ class FileSystem:
             return own
         finally:
             posix.close(fd)
+
+
+def _real_path(index: Index) -> str:
+    try:
+        path: str = posix.readlink("/proc/self/fd/%d" % index.archive.fd("its own name"))
+    except OSError:
+        return index.archive.path  # without /proc
+    return path
 
 
 _current: FileSystem | None = None

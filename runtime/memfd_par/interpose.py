@@ -218,16 +218,13 @@ def _first(files: FileSystem, name: str) -> Callable[..., Any]:
     """A function whose first argument is the path."""
     inside = getattr(files, name)
     real = _real.setdefault(name, getattr(posix, name))
-    root = files.root
+    roots = files.roots
     within = files.within
 
     def function(_: FileSystem, path: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(path) is str:
-            if not path.startswith(root):
-                return real(path, *args, **kwargs)
-            text: str | None = path
-        else:
-            text = within(path)
+        if type(path) is str and not path.startswith(roots):
+            return real(path, *args, **kwargs)
+        text = within(path)
         if text is None or "\0" in text:
             return real(path, *args, **kwargs)
         try:
@@ -307,7 +304,7 @@ def _install_io(files: FileSystem) -> None:
 
     real_open, real_code = _io.open, _io.open_code
     within = files.within
-    root = files.root
+    roots = files.roots
 
     def open_path(
         _: FileSystem,
@@ -320,7 +317,7 @@ def _install_io(files: FileSystem) -> None:
         closefd: bool = True,
         opener: Any = None,
     ) -> Any:
-        if opener is None and (file.startswith(root) if type(file) is str else within(file) is not None):
+        if opener is None and (file.startswith(roots) if type(file) is str else within(file) is not None):
             opener = posix.open
         return real_open(file, mode, buffering, encoding, errors, newline, closefd, opener)
 

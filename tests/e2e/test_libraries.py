@@ -169,6 +169,22 @@ assert not deeper._answer.__file__.startswith("/proc") and memfd_par.loaded()[-1
     par.output(code)
 
 
+def test_a_par_that_is_reached_through_a_link(copy: Copy) -> None:
+    par = copy("by_path")
+    link = par.path.with_name("link.par")
+    link.symlink_to(par.path.name)
+    code = """
+import os, pathlib, shapes
+names = pathlib.Path(shapes.__file__).with_name("names.txt")
+real = names.resolve()
+assert str(names).endswith("link.par/shapes/names.txt") and str(real).endswith("by_path.par/shapes/names.txt")
+assert real.read_bytes() == names.read_bytes() and real.samefile(names)
+assert "names.txt" in os.listdir(real.parent) == os.listdir(os.fsencode(real.parent).decode())
+assert real.parent.resolve(strict=True) == real.parent
+"""
+    Par(link, par.python).output(code)
+
+
 def test_sqlite3_reads_a_carried_database(shared: Copy) -> None:
     par = shared("by_path")
     code = f"""
