@@ -29,7 +29,7 @@ def files_index(files: dict[str, bytes]) -> Any:
         return files[path]
 
     return SimpleNamespace(
-        archive=SimpleNamespace(root=ROOT, path=ROOT[:-1], fd=lambda what: -1),
+        archive=SimpleNamespace(root=ROOT, path=ROOT[:-1], fd=lambda _: -1),
         data=data,
         file_tops=lambda: list({path.split("/")[0] for path in files}),
         files=of,
