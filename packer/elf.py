@@ -9,6 +9,7 @@ from elftools.common.exceptions import ELFError
 
 from packer.elf_tables import Tables
 from packer.errors import PackError
+from packer.image import NO_IMAGE, PLAIN, ImagePlan, plan_image
 
 _MAGIC = b"\x7fELF"
 _DF_TEXTREL = 0x4
@@ -75,6 +76,7 @@ class ElfFacts:
     byte_order: of the numbers in the file. strings: file offset of the dynamic string table.
     soname_field: file offset of the value of DT_SONAME, as `NeededLibrary.field`; bits / 8 bytes.
     version_files: the vn_file entries of DT_VERNEED. Their `field` has 4 bytes, that of `needed` bits / 8.
+    image: how its image in memory is made; of kind "shared" only.
     """
 
     kind: str
@@ -90,6 +92,7 @@ class ElfFacts:
     strings: int = 0
     soname_field: int | None = None
     version_files: tuple[NeededLibrary, ...] = ()
+    image: ImagePlan = NO_IMAGE
 
 
 def is_elf(head: bytes) -> bool:
@@ -143,7 +146,16 @@ def _facts(tables: Tables) -> ElfFacts:
         strings=strings,
         soname_field=soname.field if soname else None,
         version_files=tuple(files.values()),
+        image=_image(tables, machine) if kind == "shared" else NO_IMAGE,
     )
+
+
+def _image(tables: Tables, machine: str) -> ImagePlan:
+    """A file whose other tables are damaged may still be what ld.so loads."""
+    try:
+        return plan_image(tables, machine)
+    except ELFError as e:
+        return ImagePlan(PLAIN, f"a table that cannot be read: {e}", b"")
 
 
 def _kind(tables: Tables) -> str:

@@ -78,6 +78,20 @@ class Tables:
         """Whether a segment of that p_type, such as "PT_INTERP", has bytes in the file."""
         return any(s["p_type"] == kind and s["p_filesz"] for s in self.segments)
 
+    @property
+    def header_size(self) -> int:
+        """Bytes from the start of the file to the end of the program headers."""
+        table = self._header["e_phoff"] + self._header["e_phnum"] * self._header["e_phentsize"]
+        return int(max(table, self._header["e_ehsize"]))
+
+    def file_offset(self, address: int) -> int:
+        """File offset of an address."""
+        return self._file_range(address)[0]
+
+    def bytes_at(self, offset: int, length: int) -> bytes:
+        """Bytes of the file."""
+        return self._bytes(offset, length)
+
     def _file_range(self, address: int) -> tuple[int, int]:
         """File offset of an address, and the end of its segment's bytes in the file."""
         for s in self.segments:
@@ -148,6 +162,22 @@ class Tables:
                 return
             start += found[link]
         raise ELFError("its version tables do not end")
+
+    def version_tables(self) -> list[tuple[int, int]]:
+        """Offset and size of each entry of DT_VERNEED and DT_VERDEF."""
+        found = []
+        for tag, whole, part, prefix in (
+            ("DT_VERNEED", self._layouts.Elf_Verneed, self._layouts.Elf_Vernaux, "vn"),
+            ("DT_VERDEF", self._layouts.Elf_Verdef, self._layouts.Elf_Verdaux, "vd"),
+        ):
+            if tag not in self.last:
+                continue
+            for offset, entry in self._chain(whole, self.file_offset(self.last[tag]), prefix + "_next"):
+                found.append((offset, whole.sizeof()))
+                first = offset + entry[prefix + "_aux"]
+                for place, _ in self._chain(part, first, prefix + "a_next"):
+                    found.append((place, part.sizeof()))
+        return found
 
     @cached_property
     def version_needs(self) -> list[tuple[int, int, int]]:

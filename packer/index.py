@@ -88,14 +88,14 @@ def native_entries(
     for path in numbers:
         plan = plans.plans.get(path)
         if plan is None:
-            entries.append((0, 0, path, None, None, (), (), ()))
+            entries.append((0, 0, path, None, None, (), (), (), b"", ""))
             continue
         loads = tuple(numbers[needed] for needed in plan.loads)
         group = tuple(numbers[other] for other in plan.group)
         place = stored[path]
-        entries.append(
-            (place.offset, place.size, path, plan.soname, plan.link_name, loads, plan.patches, group)
-        )
+        names = (path, plan.soname, plan.link_name)
+        image = (plan.image.block, plan.image.why)
+        entries.append((place.offset, place.size, *names, loads, plan.patches, group, *image))
     for alias, canonical in plans.aliases.items():
         if canonical in numbers:
             numbers[alias] = numbers[canonical]

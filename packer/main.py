@@ -80,7 +80,12 @@ def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
     preload = _preload(manifest, layout, plans)
     launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
     with open(options.output, "w+b") as file:
-        par.write(par.Par(target, layout, program, natives, plans, preload, real, runtime, launcher), file)
+        par.write(
+            par.Par(
+                target, layout, program, natives, plans, preload, real, runtime, launcher, options.loader
+            ),
+            file,
+        )
     os.chmod(options.output, 0o755)
     return layout.duplicates
 
@@ -149,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--workspace", required=True, help="the main repository's folder in the runfiles")
     add("--launcher", action="append", required=True, help="a template of the launcher")
     add("--runtime", action="append", required=True, help="a source file of the runtime")
+    add("--loader", help="the image loader in C; without it, native code is copied into memory whole")
     program = parser.add_mutually_exclusive_group(required=True)
     program.add_argument("--main", help="runfiles path of the script")
     program.add_argument("--main_module", help="dotted name, as for python -m")

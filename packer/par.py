@@ -31,6 +31,7 @@ class Par:
     real_tops: Sequence[str]  #: first components of what must be real files at run time
     runtime: Mapping[str, str]  #: file name in the runtime's package: local path
     launcher: Mapping[str, str]  #: file name: text of the launcher's templates
+    loader: str | None = None  #: the image loader in C
 
 
 def write(par: Par, file: BinaryIO) -> None:
@@ -51,9 +52,10 @@ def write(par: Par, file: BinaryIO) -> None:
     with open(par.runtime["explain.py"], "rb") as source:
         explain = archive.add_bytes(format.OWN + "explain.py", source.read())
     stored = _write_members(archive, par)
+    loader = _write_loader(archive, par)
     code = _write_code(archive, par)
     blocks = _write_index(archive, par, stored, code)
-    boot = _boot(par, blocks, archive.digest())
+    boot = _boot(par, {**blocks, "loader": loader}, archive.digest())
     place = archive.add_bytes(format.OWN + "boot", boot)
     par_size = archive.close()
     file.seek(0)
@@ -82,6 +84,22 @@ def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
     for alias, canonical in par.plans.aliases.items():
         stored[alias] = stored[canonical]
     return stored
+
+
+def _write_loader(archive: ParArchive, par: Par) -> tuple[int, int, str]:
+    """Offset and size of the image loader; a size of 0, and why, where the par has none."""
+    if par.loader is None:
+        return 0, 0, "the par was built without a C compiler"
+    if bytecode.abi().endswith("t"):
+        return (
+            0,
+            0,
+            "there is no stable ABI for free-threaded Pythons, which the image loader in C is built against",
+        )
+    if not par.plans.plans:
+        return 0, 0, "there is nothing to load"
+    place = archive.add_page_aligned(format.OWN + "loader.so", par.loader, executable=False)
+    return place.offset, place.size, ""
 
 
 def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:

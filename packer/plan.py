@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from packer import names
 from packer.errors import PackError
+from packer.image import NO_IMAGE, ImagePlan
 from packer.members import Catalogue, NativeMember
 from packer.order import groups
 from packer.policy import INTERPRETER_LIBRARIES, Policy
@@ -38,6 +39,7 @@ class LoadPlan:
     patches: (file offset, replacement bytes), sorted; for the image in memory only, never for the archive.
     group: stored paths of the members that need each other in a cycle, this one among them: they are loaded
         together. Empty where there is no cycle.
+    image: how its image in memory is made.
     link_name: what `link_map.l_name` of the loaded image must be while its dependents are being loaded, as
         they cannot find it by a soname; None where the soname is enough.
     """
@@ -48,6 +50,7 @@ class LoadPlan:
     patches: tuple[tuple[int, bytes], ...]
     link_name: str | None
     group: tuple[str, ...] = ()
+    image: ImagePlan = NO_IMAGE
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def plan(
                 patches=names.patches(images[path].facts, own, meant),
                 link_name=own.link_name,
                 group=group if cyclic else (),
+                image=images[path].facts.image,
             )
     return Plans(
         plans={path: plans[path] for path in sorted(plans)},

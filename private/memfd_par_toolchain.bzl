@@ -31,6 +31,11 @@ _ATTRS = {
         allow_files = True,
         default = "//runtime/launcher",
     ),
+    "loader": attr.label(
+        doc = "The image loader in C, by which processes share the pages of native code; a native_loader. Without one, or without a C toolchain, native code is copied into memory whole.",
+        allow_files = [".so"],
+        default = "//runtime/native:loader",
+    ),
     "machine": attr.string(
         doc = "The machine that native members must be for, as `uname -m` prints it there.",
         mandatory = True,
@@ -58,6 +63,7 @@ def _impl(ctx):
             interpreter_args = ctx.attr.interpreter_args,
             label = ctx.label,
             launcher = ctx.attr.launcher[DefaultInfo].files,
+            loader = ctx.attr.loader[DefaultInfo].files if ctx.attr.loader else depset(),
             machine = ctx.attr.machine,
             packer = ctx.attr.packer[DefaultInfo].files_to_run,
             policy = ctx.attr.policy,

@@ -216,6 +216,7 @@ def par_impl(ctx):
     args.add(ctx.workspace_name, format = "--workspace=%s")
     args.add_all(toolchain.runtime, format_each = "--runtime=%s")
     args.add_all(toolchain.launcher, format_each = "--launcher=%s")
+    args.add_all(toolchain.loader, format_each = "--loader=%s")
     args.add(program, format = option + "=%s")
     args.add_all(
         [name + "=" + ctx.expand_location(value, ctx.attr.data) for name, value in ctx.attr.env.items()],
@@ -243,7 +244,7 @@ def par_impl(ctx):
         arguments = [args],
         inputs = depset(
             [manifest] + extension_modules.values(),
-            transitive = [runfiles.files, native_libs, toolchain.runtime, toolchain.launcher],
+            transitive = [runfiles.files, native_libs, toolchain.runtime, toolchain.launcher, toolchain.loader],
         ),
         outputs = [par],
         mnemonic = "MemfdParPack",

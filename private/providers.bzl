@@ -16,6 +16,7 @@ MemfdParToolchainInfo = provider(
         "interpreter_args": "list[str]: interpreter options for every par, before the target's own.",
         "label": "Label: the memfd_par_toolchain, for error messages.",
         "launcher": "depset[File]: preamble.sh, start.py and main.py, the templates of what a par begins with.",
+        "loader": "depset[File]: the image loader in C, a shared library for the target's machine; empty without a C toolchain.",
         "machine": "str: the machine that native members must be for, as `uname -m` prints it.",
         "packer": "FilesToRunProvider: the build-time program that writes a par; in the exec configuration.",
         "policy": "str: the manylinux policy of targets that name none.",

@@ -22,12 +22,14 @@ class Loaded(tuple["Image", ...]):
     __slots__ = ()
 
     def __str__(self) -> str:
-        rows = [("SONAME", "MODULE", "SIZE", "TIER", "MEMBER")]
-        rows += [(i.soname, i.module or "-", str(i.size), i.tier, i.member) for i in self]
-        widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        rows = [["SONAME", "MODULE", "SIZE", "TIER", "MEMBER", "WHY"]]
+        rows += [[i.soname, i.module or "-", str(i.size), i.tier, i.member, i.why] for i in self]
+        if not any(image.why for image in self):
+            rows = [row[:-1] for row in rows]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         lines = []
         for row in rows:
-            cells = [row[c].rjust(widths[c]) if c == 2 else row[c].ljust(widths[c]) for c in range(5)]
+            cells = [row[c].rjust(widths[c]) if c == 2 else row[c].ljust(widths[c]) for c in range(len(row))]
             lines.append("  ".join(cells).rstrip())
         return "\n".join(lines)
 
@@ -37,7 +39,8 @@ def loaded() -> Loaded:
 
     Returns:
         One `Image` each: `soname`, `module` (dotted name, or None for a library), `size` in bytes, `tier`
-        (how it was loaded) and `member` (stored path). Empty outside of a par.
+        (how it was loaded: "sparse", "full" or "plain"), `member` (stored path) and `why` (what forbade a better
+        tier). Empty outside of a par.
     """
     loader = sys.modules.get("memfd_par.loader")
     images = getattr(loader, "_images", None)

@@ -61,6 +61,10 @@ WRONG_ABI = (
     "{par} holds extension modules for {wanted}, and {python} is {found}. Name the right interpreter in "
     "MEMFD_PAR_PYTHON, or build {target} with a Python toolchain for this one."
 )
+BAD_TIER = (
+    "MEMFD_PAR_TIER is {value!r}, which is no way for {par} to load native code. Set it to one of {choices} (the best that "
+    "may be used), or take it out of the environment."
+)
 NO_CTYPES = (
     "{what} is loaded with the module _ctypes, which {python} lacks ({reason}). Install the part of Python that "
     "holds ctypes, or build that Python with libffi."

@@ -4,6 +4,8 @@ A par is a `#!/bin/sh` preamble followed by a zip archive (APPNOTE.TXT). Beside 
 sees, the archive holds, each as a stored member:
 
 - `.par/explain.py`  source that says why an interpreter cannot run this par; any Python 3 can compile it.
+- `.par/loader.so`   the image loader in C, page-aligned; header["loader"] is its offset and size, and, where the size
+                     is 0, why there is none.
 - `.par/code`        every code object, marshalled, one after the other.
 - `.par/index`       the tables below, marshalled, one after the other.
 - `.par/boot`        `marshal((boot code, {runtime module: marshalled code}, header))`; the preamble names
@@ -17,7 +19,7 @@ checksum)` of a marshalled table in the file.
     modules    {key: (kind, offset, size, stored path or None)}
     tops       {first component: block of files}        block in header["files"]
     files      {stored path: (offset, stored size, size, executable)}   stored size < size: deflated
-    natives    [(offset, size, stored path, soname, link name, loads, patches, group)]
+    natives    [(offset, size, stored path, soname, link name, loads, patches, group, image, why)]
                                                         block in header["natives"]
 
 In `modules`, `offset` and `size` delimit the code object, except for an extension module, where `offset` is
@@ -25,7 +27,8 @@ its number in `natives`. `stored path` is None where the key tells it (`key.py`,
 A size of -1 marks source that does not compile: the importer compiles it, and fails, at run time.
 In `natives`, `loads` are the numbers of all members to be loaded before this one, in load order, `patches` are
 `(offset in the member, bytes)` to be written over the image in memory, and `group` are the numbers of all
-members of a cycle, this one among them, which are loaded together.
+members of a cycle, this one among them, which are loaded together. `image` is the plan of the loader in C (struct
+image_plan in runtime/native/image.h), empty where there is none, and `why` says what forbids a sparse image.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Images: native members of the par made loadable in memory, and the only caller of dlopen(3).
+"""Images: native members of the par made loadable in memory, and, but for the loader in C, the only caller of dlopen(3).
 
-This is the seam for other ways to make an image (`tier`). The one here, `plain`, copies the member into a
-memory file and lets ld.so map that.
+A member becomes a memory file that ld.so maps; tiers.py tells the ways to make one.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import _thread
 import posix
 import sys
 
-from memfd_par import errors, memfd
+from memfd_par import errors, memfd, tiers
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from memfd_par.index import Index, Native
+    from memfd_par.tiers import Tiers
+
+_ENODATA = 61
+_ENOTSUP = 95
 
 _RTLD_NOW = 2
 _MOST = 0x7FFFF000
@@ -32,21 +35,25 @@ class Image:
         soname: DT_SONAME, or the file's name where it has none.
         module: dotted name of the extension module; None for a library.
         size: bytes in the par.
-        tier: the way it was loaded: "plain".
+        tier: the way it was loaded: "sparse", "full" or "plain" (tiers.py).
         member: stored path in the par.
+        why: what forbade a better tier; empty for "sparse".
     """
 
-    __slots__ = ("member", "module", "size", "soname", "tier")
+    __slots__ = ("member", "module", "size", "soname", "tier", "why")
 
-    def __init__(self, soname: str, module: str | None, size: int, tier: str, member: str) -> None:
+    def __init__(
+        self, soname: str, module: str | None, size: int, tier: str, member: str, why: str = ""
+    ) -> None:
         self.soname = soname
         self.module = module
         self.size = size
         self.tier = tier
         self.member = member
+        self.why = why
 
     def __repr__(self) -> str:
-        fields = ("soname", "module", "size", "tier", "member")
+        fields = ("soname", "module", "size", "tier", "member", "why")
         return "Image(" + ", ".join(f"{name}={getattr(self, name)!r}" for name in fields) + ")"
 
 
@@ -56,6 +63,7 @@ class Images:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._paths: dict[int, str] = {}
+        self._tiers: Tiers | None = None
         self._loaded: dict[int, Image] = {}
         self._count = 0
         self._lock = _thread.RLock()
@@ -82,16 +90,9 @@ class Images:
                 self._load_group(native.group)
                 return self._paths[number]
             self._load_needed(native)
-            fd, path = self._copy(native, native.member)
-            try:
-                handle = _dlopen(path, native.member)
-                if native.link_name is not None:
-                    self._rename(handle, native.link_name)
-            except OSError as error:
-                raise self._error(native, native.member, path, error) from None
-            finally:
-                posix.close(fd)
-            self._note(number, path, None)
+            path = self._load_by_loader(number, native.member)
+            if path is None:
+                path = self._load_plain(number, native)
             return path
 
     def load_module(self, number: int, spec: Any) -> ModuleType:
@@ -108,6 +109,8 @@ class Images:
             path = self._paths.get(number)
             if path is None:
                 self._load_needed(native)
+                path = self._load_by_loader(number, spec.name)
+            if path is None:
                 fd, path = self._copy(native, spec.name)
         origin = spec.origin
         # A module that was loaded before is found again by its spelling, without any file behind it.
@@ -127,6 +130,76 @@ class Images:
         with self._lock:
             self._note(number, path, spec.name)
         return module
+
+    def _load_by_loader(self, number: int, what: str) -> str | None:
+        """Loads a member by the loader in C; the path by which dlopen(3) finds it. None: it has to be plain."""
+        native = self._index.native(number)
+        loader = self._usable(native)
+        if loader is None:
+            return None
+        fd, path = self._new_file(native.member, what)
+        try:
+            _, tier, code = loader.load(*self._request(native, fd, path, what))
+        except ImportError as error:
+            raise self._error(native, what, path, error) from None
+        except OSError as error:
+            if error.errno == _ENOTSUP:
+                native.image, native.why = b"", "this machine's pages are larger than its segments' alignment"
+                return None
+            raise self._copy_error(native, what, error) from None
+        finally:
+            posix.close(fd)
+        why = "the par cannot be mapped: " + posix.strerror(code) if code else ""
+        self._note(number, path, None, tier, why)
+        return path
+
+    def _usable(self, native: Native) -> Any:
+        """The loader in C, where it can make the image of this member; otherwise None."""
+        if self._tiers is None:
+            self._tiers = tiers.probe(self._index, self._copy_range)
+        return self._tiers.loader if native.image else None
+
+    def _request(self, native: Native, fd: int, path: str, what: str) -> tuple[Any, ...]:
+        """The arguments of the loader's functions (runtime/native/module.c)."""
+        archive = self._index.archive
+        assert self._tiers is not None
+        return (
+            archive.fd(what),
+            native.offset,
+            native.size,
+            fd,
+            path.encode(),
+            (native.link_name or archive.root + native.member).encode("utf-8", "surrogateescape"),
+            b"".join(
+                position.to_bytes(8, "little") + len(data).to_bytes(8, "little") + data
+                for position, data in native.patches
+            ),
+            native.image,
+            self._tiers.best,
+        )
+
+    def _map_over(self, number: int, fd: int, path: str) -> None:
+        """Maps a copy that is loaded from the par, where that can be."""
+        native = self._index.native(number)
+        loader = self._usable(native)
+        tier = tiers.PLAIN
+        if loader is not None:
+            handle = _dlopen(path, native.member)
+            tier = loader.map_over(*self._request(native, fd, path, native.member), handle)[1]
+        self._note(number, path, None, tier, "" if tier == tiers.PLAIN else "it is one of a cycle")
+
+    def _load_plain(self, number: int, native: Native) -> str:
+        fd, path = self._copy(native, native.member)
+        try:
+            handle = _dlopen(path, native.member)
+            if native.link_name is not None:
+                self._rename(handle, native.link_name)
+        except OSError as error:
+            raise self._error(native, native.member, path, error) from None
+        finally:
+            posix.close(fd)
+        self._note(number, path, None)
+        return path
 
     def _load_needed(self, native: Native) -> None:
         for number in native.loads:
@@ -151,6 +224,8 @@ class Images:
             fds.append(memfd.create("cycle"))
             posix.write(fds[-1], stub.make(paths))
             _dlopen(self._spelling(fds[-1]), natives[0].member)
+            for number, fd, path in zip(group, fds, paths):
+                self._map_over(number, fd, path)
         except OSError as error:
             if isinstance(error, errors.ParError):
                 raise
@@ -160,53 +235,78 @@ class Images:
         finally:
             for fd in fds:
                 posix.close(fd)
-        for number, path in zip(group, paths):
-            self._note(number, path, None)
 
-    def _note(self, number: int, path: str, module: str | None) -> None:
+    def _note(
+        self, number: int, path: str, module: str | None, tier: int = tiers.PLAIN, why: str = ""
+    ) -> None:
+        """Remembers what is loaded; a module that was loaded as a library before keeps its tier."""
         native = self._index.native(number)
         self._paths[number] = path
-        self._loaded[number] = Image(native.name, module, native.size, "plain", native.member)
+        known = self._loaded.get(number)
+        if known is not None:
+            known.module = module or known.module
+            return
+        if not why and tier != tiers.SPARSE:
+            why = native.why or (self._tiers.why if self._tiers else "")
+        name = tiers.NAMES[tier]
+        self._loaded[number] = Image(native.name, module, native.size, name, native.member, why)
 
     def _copy(self, native: Native, what: str) -> tuple[int, str]:
         """A memory file with the member's bytes, patched, and a path to it that was never used before."""
-        offset, size, member = native.offset, native.size, native.member
         archive = self._index.archive
-        if not size:
+        if not native.size:
             values = {
-                "member": member,
+                "member": native.member,
                 "par": archive.path,
                 "module": what,
                 "target": self._index.header["target"],
             }
             raise errors.ParImportError(
-                errors.EMPTY_NATIVE.format(**values), name=what, path=archive.root + member
+                errors.EMPTY_NATIVE.format(**values), name=what, path=archive.root + native.member
             )
-        source = archive.fd(what)
+        fd, path = self._new_file(native.member, what)
         try:
-            fd = memfd.create(member.rpartition("/")[2])
-        except OSError as error:
-            raise errors.ParImportError(errors.refused(archive.path, error), name=what) from None
-        try:
-            left = size
-            while left:
-                sent = posix.sendfile(fd, source, offset + size - left, min(left, _MOST))
-                if not sent:
-                    raise _import_error("TRUNCATED", what, par=archive.path, what=member + " ends early")
-                left -= sent
+            self._send(fd, native.offset, native.size, what)
             for position, data in native.patches:
                 posix.pwrite(fd, data, position)
         except OSError as error:
             posix.close(fd)
-            if isinstance(error, errors.ParError):
-                raise
-            raise _import_error(
-                "NO_SPACE", what, what=member, size=size, par=archive.path, reason=error.strerror
-            ) from None
-        except ImportError:
-            posix.close(fd)
-            raise
+            raise self._copy_error(native, what, error) from None
+        return fd, path
+
+    def _copy_range(self, offset: int, size: int, what: str) -> tuple[int, str]:
+        """A memory file with bytes of the par, and a path to it that was never used before."""
+        fd, path = self._new_file(what, what)
+        self._send(fd, offset, size, what)
+        return fd, path
+
+    def _new_file(self, member: str, what: str) -> tuple[int, str]:
+        """An empty memory file, and a path to it that was never used before."""
+        try:
+            fd = memfd.create(member.rpartition("/")[2])
+        except OSError as error:
+            raise errors.ParImportError(errors.refused(self._index.archive.path, error), name=what) from None
         return fd, self._spelling(fd)
+
+    def _send(self, fd: int, offset: int, size: int, what: str) -> None:
+        source = self._index.archive.fd(what)
+        end = offset + size
+        while offset < end:
+            sent = posix.sendfile(fd, source, offset, min(end - offset, _MOST))
+            if not sent:
+                raise OSError(_ENODATA, posix.strerror(_ENODATA))
+            offset += sent
+
+    def _copy_error(self, native: Native, what: str, error: OSError) -> Exception:
+        """What an error means that came while a member was copied."""
+        if isinstance(error, errors.ParError):
+            return error
+        par = self._index.archive.path
+        if error.errno == _ENODATA:
+            return _import_error("TRUNCATED", what, par=par, what=native.member + " ends early")
+        return _import_error(
+            "NO_SPACE", what, what=native.member, size=native.size, par=par, reason=error.strerror
+        )
 
     def _spelling(self, fd: int) -> str:
         """A path to `fd` that this process never used before.

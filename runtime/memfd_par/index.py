@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 class Native:
     """One native member; `format` says what each value means."""
 
-    __slots__ = ("group", "link_name", "loads", "member", "offset", "patches", "size", "soname")
+    __slots__ = (
+        "group",
+        "image",
+        "link_name",
+        "loads",
+        "member",
+        "offset",
+        "patches",
+        "size",
+        "soname",
+        "why",
+    )
 
     def __init__(
         self,
@@ -28,6 +39,8 @@ class Native:
         loads: tuple[int, ...],
         patches: tuple[tuple[int, bytes], ...],
         group: tuple[int, ...],
+        image: bytes = b"",
+        why: str = "",
     ) -> None:
         self.offset = offset
         self.size = size
@@ -37,6 +50,8 @@ class Native:
         self.loads = loads
         self.patches = patches
         self.group = group
+        self.image = image
+        self.why = why
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posix
 import sys
 
-from memfd_par import errors, memfd
+from memfd_par import errors, memfd, tiers
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ def check(par: str, header: dict[str, Any]) -> None:
     _check_abi(header, values)
     _check_machine(header, values)
     _check_libc(header, values)
+    if tiers.wanted() is None:
+        value = posix.environ[tiers.VARIABLE.encode()].decode("utf-8", "surrogateescape")
+        errors.die(errors.BAD_TIER.format(value=value, choices=", ".join(reversed(tiers.NAMES)), **values))
     if not posix.access("/proc/self/fd", posix.F_OK):
         errors.die(errors.NO_PROC.format(**values))
     try:

@@ -48,6 +48,7 @@ def pack_manifest(
         *["--policy=manylinux_2_28", f"--machine={os.uname().machine}"],
         *[f"--runtime={file}" for file in sorted(runtime.glob("*.py"))],
         *[f"--launcher={launcher}/{name}" for name in ("main.py", "preamble.sh", "start.py")],
+        f"--loader={built('runtime/native/libmemfd_par_loader.so')}",
         *options,
     ]
     completed = subprocess.run(

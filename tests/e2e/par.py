@@ -30,11 +30,12 @@ def built(path: str) -> Path:
 class Par:
     """A copy of a par in a folder of its own, in which it runs.
 
-    python: the interpreter that it is for.
+    python: the interpreter that it is for. tier: MEMFD_PAR_TIER; empty: not set.
     """
 
     path: Path
     python: str = sys.executable
+    tier: str = ""
 
     @classmethod
     def copied(cls, built_path: str, folder: Path) -> Par:
@@ -47,6 +48,7 @@ class Par:
     def surroundings(self, **kw: Any) -> dict[str, Any]:
         """Arguments of subprocess; `env` adds to ENVIRONMENT."""
         own = {"MEMFD_PAR_PYTHON": self.python} if self.python != sys.executable else {}
+        own.update({"MEMFD_PAR_TIER": self.tier} if self.tier else {})
         env = {**ENVIRONMENT, **own, **kw.pop("env", {})}
         return {"cwd": self.path.parent, "env": env, "text": True, **kw}
 

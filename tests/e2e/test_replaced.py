@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from tests.e2e.par import Copy, Par, says
@@ -30,6 +32,12 @@ _MODULES = ["_answer", "faulty", "other._other"]
 @pytest.fixture
 def par(copy: Copy) -> Par:
     return copy("natives")
+
+
+@pytest.fixture
+def plain(par: Par) -> Par:
+    """Nothing of it is mapped: what is loaded already outlives any change of the file."""
+    return dataclasses.replace(par, tier="plain")
 
 
 def _fails_late(par: Par, before: str, words: str, *phrases: str) -> None:
@@ -98,26 +106,35 @@ def test_touched(par: Par) -> None:
 
 
 @pytest.mark.parametrize("close", ["", _CLOSE])
-def test_rewritten_in_place(par: Par, copy: Copy, close: str) -> None:
-    rewrite = f"import shutil; shutil.copyfile({str(copy('probe').path)!r}, {str(par.path)!r})\n"
-    _fails_late(par, rewrite + close, "was rewritten in place", "Restart the program", "renaming it over")
+def test_rewritten_in_place(plain: Par, copy: Copy, close: str) -> None:
+    rewrite = f"import shutil; shutil.copyfile({str(copy('probe').path)!r}, {str(plain.path)!r})\n"
+    _fails_late(plain, rewrite + close, "was rewritten in place", "Restart the program", "renaming it over")
 
 
-def test_rewritten_in_part(par: Par) -> None:
+def test_rewritten_in_part(plain: Par) -> None:
     """The start of it only, so that what tells two builds apart is there still."""
-    size = 2 * par.path.stat().st_size // 3
-    rewrite = f"open({str(par.path)!r}, 'r+b').write(bytes({size}))\n"
-    says(par.fails(rewrite + "import faulty"), "Error: ", str(par.path))
+    size = 2 * plain.path.stat().st_size // 3
+    rewrite = f"open({str(plain.path)!r}, 'r+b').write(bytes({size}))\n"
+    says(plain.fails(rewrite + "import faulty"), "Error: ", str(plain.path))
 
 
 @pytest.mark.parametrize("close", ["", _CLOSE])
-def test_emptied(par: Par, close: str) -> None:
+def test_emptied(plain: Par, close: str) -> None:
     _fails_late(
-        par,
-        f"open({str(par.path)!r}, 'w').close()\n" + close,
+        plain,
+        f"open({str(plain.path)!r}, 'w').close()\n" + close,
         "was rewritten in place",
         "Restart the program",
     )
+
+
+@pytest.mark.parametrize("tier", ["sparse", "full"])
+def test_rewritten_where_pages_are_mapped(par: Par, copy: Copy, tier: str) -> None:
+    """As with any library in use, code that is mapped may change; what is loaded later is told all the same."""
+    rewrite = f"import shutil; shutil.copyfile({str(copy('probe').path)!r}, {str(par.path)!r})\n"
+    completed = dataclasses.replace(par, tier=tier).run(f"{rewrite}import faulty")
+    assert completed.returncode != 0
+    says(completed.stderr, "ParImportError: ", str(par.path), "was rewritten in place", "Restart the program")
 
 
 def test_descriptor_number_taken_by_another_par(par: Par, copy: Copy) -> None:

@@ -38,9 +38,8 @@ def files_index(files: dict[str, bytes]) -> Any:
 
 def natives_index(par: Path, natives: list[Native]) -> Any:
     """An index that has native members only; they lie in the file `par`."""
-    return SimpleNamespace(
-        archive=archive(par), header={"target": "//some:target"}, native=natives.__getitem__
-    )
+    header = {"target": "//some:target", "loader": (0, 0, "a stand-in has no loader")}
+    return SimpleNamespace(archive=archive(par), header=header, native=natives.__getitem__)
 
 
 def archive(par: Path, boot: tuple[int, int] = (0, 0)) -> Archive:

@@ -37,5 +37,6 @@ def test_it_is_a_tuple_of_images() -> None:
     loaded = Loaded([image])
     assert (len(loaded), loaded[0]) == (1, image)
     assert (
-        repr(loaded) == "(Image(soname='libx.so', module=None, size=7, tier='plain', member='lib/libx.so'),)"
+        repr(loaded)
+        == "(Image(soname='libx.so', module=None, size=7, tier='plain', member='lib/libx.so', why=''),)"
     )

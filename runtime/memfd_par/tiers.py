@@ -1,0 +1,89 @@
+"""Tiers: the ways to make an image, and the best one that this par, interpreter and machine allow.
+
+sparse  holds only what ld.so needs; text is mapped from the par. By the loader in C.
+full    a copy, which the par is mapped over, so that processes share its pages. By the loader in C.
+plain   a copy. In Python alone.
+"""
+
+from __future__ import annotations
+
+import _imp
+import posix
+import sys
+from _frozen_importlib import ModuleSpec
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import Any
+
+    from memfd_par.index import Index
+
+#: Names the best tier that may be used.
+VARIABLE = "MEMFD_PAR_TIER"
+
+#: By the loader's numbers (enum tier in runtime/native/image.h).
+NAMES = ("plain", "full", "sparse")
+PLAIN, FULL, SPARSE = range(3)
+
+
+class Tiers:
+    """What can be used in this process.
+
+    Attributes:
+        best: the best tier.
+        why: what forbids a better one; empty for SPARSE.
+        loader: the loader in C, `memfd_par._native`; None where `best` is PLAIN.
+    """
+
+    __slots__ = ("best", "loader", "why")
+
+    def __init__(self, best: int, why: str, loader: Any = None) -> None:
+        self.best = best
+        self.why = why
+        self.loader = loader
+
+
+def wanted() -> int | None:
+    """The tier that MEMFD_PAR_TIER names, SPARSE without it; None if it names none."""
+    value = posix.environ.get(VARIABLE.encode(), b"").decode("utf-8", "surrogateescape")
+    if not value:
+        return SPARSE
+    return NAMES.index(value) if value in NAMES else None
+
+
+def probe(index: Index, copy: Any) -> Tiers:
+    """Loads the loader in C and tries what it needs.
+
+    Args:
+        index: of the par.
+        copy: function of offset, size and name that makes a memory file; returns its descriptor and a new path.
+    """
+    best = wanted()
+    if best is None:
+        best = SPARSE
+    if best == PLAIN:
+        return Tiers(PLAIN, VARIABLE + " is plain")
+    offset, size, why = index.header["loader"]
+    if not size:
+        return Tiers(PLAIN, why)
+    try:
+        loader = _load(offset, size, copy)
+    except (ImportError, OSError) as error:
+        return Tiers(PLAIN, "the image loader in C cannot be loaded: %s" % error)
+    try:
+        loader.can_map(index.archive.fd("its native code"), offset)
+    except OSError as error:
+        return Tiers(PLAIN, "the par cannot be mapped executable, as on a noexec mount: %s" % error.strerror)
+    return Tiers(best, "" if best == SPARSE else VARIABLE + " is " + NAMES[best], loader)
+
+
+def _load(offset: int, size: int, copy: Any) -> Any:
+    fd, path = copy(offset, size, "memfd_par._native")
+    try:
+        spec = ModuleSpec("memfd_par._native", None, origin=path)
+        module = _imp.create_dynamic(spec)
+        _imp.exec_dynamic(module)
+    finally:
+        posix.close(fd)
+    sys.modules[module.__name__] = module
+    return module

@@ -1,0 +1,440 @@
+/* The image loader.
+ *
+ * The dynamic linker maps whole files, and a member is a part of one. So it gets a memory file to map, and what it has
+ * mapped read-only is then replaced, at the same addresses, by the same bytes of the par: these pages are the par's page
+ * cache, which all processes share.
+ *
+ *   full    The memory file is a copy of the member.
+ *   sparse  The memory file has holes where the dynamic linker does not look while it loads: in text and read-only data.
+ *           The constructors must not run before those are mapped, so the image hides them from the dynamic linker, and
+ *           they are called here.
+ *
+ * The plan, worked out when the par is built, says what a sparse image has to hold, and whether a member may be sparse.
+ */
+#define _GNU_SOURCE
+#include "image.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include "versions.h"
+
+#ifndef F_ADD_SEALS /* linux/fcntl.h; glibc has it since 2.27 */
+#define F_ADD_SEALS 1033
+#define F_SEAL_SEAL 1
+#define F_SEAL_SHRINK 2
+#define F_SEAL_GROW 4
+#define F_SEAL_WRITE 8
+#endif
+
+/* The kernel transfers at most this much in one call (sendfile(2)). */
+#define MOST 0x7ffff000u
+
+/* Words of a plan before its tables. */
+#define HEADER_WORDS 13
+
+/* A run of untouched pages of a writable segment is worth a mapping of its own from this size on. */
+#define RUN_BYTES 32768u
+
+/* /proc/PID/pagemap, Documentation/admin-guide/mm/pagemap.rst */
+#define PAGE_PRESENT (1ull << 63)
+#define PAGE_SWAPPED (1ull << 62)
+#define PAGE_OF_FILE (1ull << 61)
+
+typedef void (*constructor)(int, char **, char **);
+
+/* The dynamic linker hands these to every constructor, and so do we. */
+static int argument_count;
+static char **arguments;
+
+__attribute__((constructor)) static void remember(int count, char **values)
+{
+    argument_count = count;
+    arguments = values;
+}
+
+static uint64_t page_size(void) { return (uint64_t)sysconf(_SC_PAGESIZE); }
+
+static uint64_t down(uint64_t value, uint64_t page) { return value & ~(page - 1); }
+
+static uint64_t up(uint64_t value, uint64_t page) { return down(value + page - 1, page); }
+
+static int fail(struct image_result *result, const char *what)
+{
+    result->what = what;
+    result->code = errno;
+    return -1;
+}
+
+int image_plan_read(struct image_plan *plan, const void *block, size_t size)
+{
+    const uint64_t *words = block;
+    size_t count = size / sizeof *words, used = HEADER_WORDS;
+    uint64_t tables[4];
+    static const size_t widths[4] = {5, 2, 2, 2};
+
+    if (size % sizeof *words || count < HEADER_WORDS || words[0] > TIER_SPARSE || (uintptr_t)block % sizeof *words)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        tables[i] = words[9 + i];
+        if (tables[i] > (count - used) / widths[i])
+            return -1;
+        used += tables[i] * widths[i];
+    }
+    if (used != count)
+        return -1;
+    plan->best = (enum tier)words[0];
+    plan->init = words[1];
+    plan->init_array = words[2];
+    plan->init_array_count = words[3];
+    plan->dynamic = words[4];
+    plan->dynamic_size = words[5];
+    plan->relro = words[6];
+    plan->relro_size = words[7];
+    /* words[8] is reserved. */
+    words += HEADER_WORDS;
+    plan->segments = (const struct segment *)words;
+    plan->segment_count = tables[0];
+    words += tables[0] * widths[0];
+    plan->copies = (const struct range *)words;
+    plan->copy_count = tables[1];
+    words += tables[1] * widths[1];
+    plan->hidden = (const struct hidden_tag *)words;
+    plan->hidden_count = tables[2];
+    words += tables[2] * widths[2];
+    plan->slots = (const struct slot *)words;
+    plan->slot_count = tables[3];
+    return 0;
+}
+
+int image_can_map(int par, uint64_t offset)
+{
+    uint64_t page = page_size();
+    void *place;
+
+    if (offset % page) {
+        errno = EINVAL;
+        return -1;
+    }
+    place = mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, par, (off_t)offset);
+    if (place == MAP_FAILED)
+        return -1;
+    munmap(place, page);
+    return 0;
+}
+
+/* Copies bytes of the member to the same place in the memory file. */
+static int copy(const struct image_request *request, uint64_t offset, uint64_t size)
+{
+    off_t from = (off_t)(request->offset + offset);
+
+    if (offset + size > request->size)
+        size = offset < request->size ? request->size - offset : 0;
+    if (lseek(request->memory, (off_t)offset, SEEK_SET) < 0)
+        return -1;
+    while (size) {
+        ssize_t sent = sendfile(request->memory, request->par, &from, size < MOST ? size : MOST);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent == 0)
+            errno = ENODATA; /* the par was cut */
+        if (sent <= 0)
+            return -1;
+        size -= (uint64_t)sent;
+    }
+    return 0;
+}
+
+static int write_at(int file, const void *bytes, size_t size, uint64_t offset)
+{
+    const char *next = bytes;
+
+    while (size) {
+        ssize_t written = pwrite(file, next, size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return -1;
+        next += written;
+        offset += (uint64_t)written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+static int patch(const struct image_request *request)
+{
+    const uint8_t *next = request->patches;
+    size_t left = request->patches_size;
+
+    while (left >= 16) {
+        uint64_t offset, size;
+        memcpy(&offset, next, 8);
+        memcpy(&size, next + 8, 8);
+        next += 16;
+        left -= 16;
+        if (size > left) {
+            errno = EINVAL;
+            return -1;
+        }
+        if (write_at(request->memory, next, size, offset))
+            return -1;
+        next += size;
+        left -= size;
+    }
+    return 0;
+}
+
+static int fill(const struct image_request *request, const struct image_plan *plan)
+{
+    if (request->tier == TIER_FULL) {
+        if (copy(request, 0, request->size))
+            return -1;
+        return patch(request);
+    }
+    if (ftruncate(request->memory, (off_t)request->size))
+        return -1;
+    for (size_t i = 0; i < plan->copy_count; i++)
+        if (copy(request, plan->copies[i].offset, plan->copies[i].size))
+            return -1;
+    for (size_t i = 0; i < plan->hidden_count; i++)
+        if (write_at(request->memory, &plan->hidden[i].value, sizeof plan->hidden[i].value, plan->hidden[i].offset))
+            return -1;
+    return patch(request);
+}
+
+/* Whether a segment is one that the par's own pages can take the place of. */
+static int replaceable(const struct segment *segment) { return !(segment->flags & PF_W) && segment->file_size; }
+
+static int protection(uint64_t flags)
+{
+    return (flags & PF_R ? PROT_READ : 0) | (flags & PF_W ? PROT_WRITE : 0) | (flags & PF_X ? PROT_EXEC : 0);
+}
+
+static int map_segments(const struct image_request *request, const struct image_plan *plan, uintptr_t base)
+{
+    uint64_t page = page_size();
+
+    for (size_t i = 0; i < plan->segment_count; i++) {
+        const struct segment *segment = &plan->segments[i];
+        uint64_t start = down(segment->address, page);
+        if (!replaceable(segment))
+            continue;
+        if (mmap((void *)(base + start), segment->address + segment->file_size - start, protection(segment->flags),
+                 MAP_PRIVATE | MAP_FIXED, request->par,
+                 (off_t)(request->offset + down(segment->offset, page))) == MAP_FAILED)
+            return -1;
+    }
+    return 0;
+}
+
+/* The pages of one writable segment, and what is to become of each. */
+struct pages {
+    const struct segment *segment;
+    uint64_t first; /* page number in the member */
+    uint64_t count;
+    uint64_t *entries; /* of the page map */
+};
+
+static int is_own_copy(uint64_t entry)
+{
+    return (entry & PAGE_SWAPPED) || ((entry & PAGE_PRESENT) && !(entry & PAGE_OF_FILE));
+}
+
+/* The address, relative to the image, of a page. */
+static uint64_t address_of(const struct pages *pages, uint64_t number, uint64_t page)
+{
+    return down(pages->segment->address, page) + number * page;
+}
+
+static int is_dynamic(const struct image_plan *plan, uint64_t address, uint64_t page)
+{
+    return address < plan->dynamic + plan->dynamic_size && plan->dynamic < address + page;
+}
+
+/* Whether the dynamic linker has made a page read-only: _dl_protect_relro in elf/dl-reloc.c. */
+static int is_guarded(const struct image_plan *plan, uint64_t address, uint64_t page)
+{
+    return down(plan->relro, page) <= address && address + page <= down(plan->relro + plan->relro_size, page);
+}
+
+/* Maps long runs of pages that nothing has written to from the par, too; the memory file need not hold them. The dynamic
+ * section stays: it has been patched. */
+static void map_untouched(const struct image_request *request, const struct image_plan *plan, uintptr_t base,
+                          struct pages *pages, uint64_t page)
+{
+    uint64_t whole = (pages->segment->offset + pages->segment->file_size) / page - pages->first;
+
+    for (uint64_t i = 0, end; i < whole; i = end > i ? end : i + 1) {
+        int guarded = is_guarded(plan, address_of(pages, i, page), page);
+        for (end = i; end < whole && !is_own_copy(pages->entries[end]); end++) {
+            uint64_t address = address_of(pages, end, page);
+            if (is_dynamic(plan, address, page) || is_guarded(plan, address, page) != guarded)
+                break;
+        }
+        if ((end - i) * page < RUN_BYTES)
+            continue;
+        if (mmap((void *)(base + address_of(pages, i, page)), (end - i) * page,
+                 guarded ? PROT_READ : protection(pages->segment->flags), MAP_PRIVATE | MAP_FIXED, request->par,
+                 (off_t)(request->offset + (pages->first + i) * page)) == MAP_FAILED)
+            continue;
+        for (uint64_t k = i; k < end; k++)
+            pages->entries[k] = PAGE_SWAPPED; /* as good as a copy of one's own */
+    }
+}
+
+/* Gives back all memory of the memory file that no mapping shows any more. What stays is that of writable pages which
+ * nothing has written to. Where the kernel does not tell, all of a writable segment stays. */
+static void release(const struct image_request *request, const struct image_plan *plan, uintptr_t base)
+{
+    uint64_t page = page_size(), total = up(request->size, page) / page;
+    int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    uint8_t *keep = calloc(total ? total : 1, 1);
+
+    if (!keep) {
+        if (map >= 0)
+            close(map);
+        return;
+    }
+    for (size_t i = 0; i < plan->segment_count; i++) {
+        struct pages pages = {.segment = &plan->segments[i]};
+        if (replaceable(pages.segment) || !pages.segment->file_size)
+            continue;
+        pages.first = pages.segment->offset / page;
+        pages.count = up(pages.segment->offset + pages.segment->file_size, page) / page - pages.first;
+        if (pages.count > total - pages.first)
+            pages.count = total - pages.first;
+        pages.entries = malloc(pages.count * sizeof *pages.entries);
+        uint64_t first = (base + down(pages.segment->address, page)) / page;
+        ssize_t bytes = (ssize_t)(pages.count * sizeof *pages.entries);
+        int known = pages.entries && map >= 0 &&
+                    pread(map, pages.entries, (size_t)bytes, (off_t)(first * sizeof *pages.entries)) == bytes;
+        if (known)
+            map_untouched(request, plan, base, &pages, page);
+        for (uint64_t k = 0; k < pages.count; k++)
+            if (!known || !is_own_copy(pages.entries[k]))
+                keep[pages.first + k] = 1;
+        free(pages.entries);
+    }
+    for (uint64_t i = 0; i < total;) {
+        uint64_t end = i;
+        while (end < total && !keep[end])
+            end++;
+        if (end > i)
+            fallocate(request->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(i * page),
+                      (off_t)((end - i) * page));
+        i = end > i ? end : i + 1;
+    }
+    free(keep);
+    if (map >= 0)
+        close(map);
+    fcntl(request->memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+}
+
+/* Whether no two segments share a page of memory, as the packer cannot know the machine's page size. */
+static int apart(const struct image_plan *plan, uint64_t page)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < plan->segment_count; i++) {
+        const struct segment *segment = &plan->segments[i];
+        if ((segment->address - segment->offset) % page || down(segment->address, page) < end)
+            return 0;
+        end = up(segment->address + segment->memory_size, page);
+    }
+    return 1;
+}
+
+static void construct(const struct image_plan *plan, uintptr_t base)
+{
+    if (plan->init)
+        ((constructor)(base + plan->init))(argument_count, arguments, environ);
+    for (uint64_t i = 0; i < plan->init_array_count; i++) {
+        constructor function = ((constructor *)(base + plan->init_array))[i];
+        /* 0 and -1 mean none: System V ABI, chapter 5. */
+        if (function && (intptr_t)function != -1)
+            function(argument_count, arguments, environ);
+    }
+}
+
+static uintptr_t base_of(void *handle)
+{
+    struct link_map *map = NULL;
+
+    return dlinfo(handle, RTLD_DI_LINKMAP, &map) ? 0 : (uintptr_t)map->l_addr;
+}
+
+static void rename_image(void *handle, const char *name)
+{
+    struct link_map *map = NULL;
+    char *copied;
+
+    if (name && !dlinfo(handle, RTLD_DI_LINKMAP, &map) && (copied = strdup(name)))
+        map->l_name = copied; /* dlclose(3) frees it */
+}
+
+int image_load(const struct image_request *asked, const struct image_plan *plan, struct image_result *result)
+{
+    struct image_request request = *asked;
+    uint64_t page = page_size();
+    uintptr_t base;
+
+    memset(result, 0, sizeof *result);
+    if (request.tier > plan->best)
+        request.tier = plan->best;
+    if (request.tier == TIER_PLAIN || request.offset % page || !apart(plan, page)) {
+        errno = ENOTSUP;
+        return fail(result, "plan");
+    }
+    if (fill(&request, plan))
+        return fail(result, "copy");
+    result->handle = dlopen(request.path, RTLD_NOW | RTLD_LOCAL);
+    if (!result->handle) {
+        result->what = "dlopen";
+        result->text = dlerror();
+        return -1;
+    }
+    base = base_of(result->handle);
+    if (map_segments(&request, plan, base)) {
+        /* What is not mapped from the par still shows the memory file: it needs the bytes after all. */
+        int code = errno;
+        for (size_t i = 0; i < plan->segment_count; i++)
+            if (request.tier == TIER_SPARSE && replaceable(&plan->segments[i]) &&
+                copy(&request, plan->segments[i].offset, plan->segments[i].file_size))
+                return fail(result, "map"); /* it stays as it is: its destructors cannot be called */
+        if (request.tier == TIER_SPARSE && patch(&request))
+            return fail(result, "map");
+        result->code = code;
+        result->tier = TIER_PLAIN;
+    } else {
+        result->tier = request.tier;
+        release(&request, plan, base);
+    }
+    rename_image(result->handle, request.name);
+    if (request.tier == TIER_SPARSE)
+        construct(plan, base);
+    return 0;
+}
+
+void image_map_over(const struct image_request *request, const struct image_plan *plan, void *handle,
+                    struct image_result *result)
+{
+    uint64_t page = page_size();
+    uintptr_t base = base_of(handle);
+
+    memset(result, 0, sizeof *result);
+    result->handle = handle;
+    if (plan->best != TIER_PLAIN && !(request->offset % page) && apart(plan, page) &&
+        !map_segments(request, plan, base)) {
+        result->tier = TIER_FULL;
+        release(request, plan, base);
+    }
+    rename_image(handle, request->name);
+}

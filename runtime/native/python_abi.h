@@ -1,0 +1,80 @@
+/* What the loader uses of CPython: a part of the stable ABI of 3.9 (PEP 384), declared here so that no machine needs
+ * Python's headers to build a par. tests/native compiles these declarations together with <Python.h>'s,
+ * which have to agree. */
+#ifndef MEMFD_PAR_PYTHON_ABI_H
+#define MEMFD_PAR_PYTHON_ABI_H
+
+#ifndef Py_PYTHON_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef ssize_t Py_ssize_t;
+typedef struct _object PyObject;
+typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
+
+typedef struct PyMethodDef {
+    const char *ml_name;
+    PyCFunction ml_meth;
+    int ml_flags;
+    const char *ml_doc;
+} PyMethodDef;
+
+struct _object {
+    Py_ssize_t ob_refcnt;
+    void *ob_type;
+};
+
+typedef struct PyModuleDef_Base {
+    PyObject ob_base;
+    PyObject *(*m_init)(void);
+    Py_ssize_t m_index;
+    PyObject *m_copy;
+} PyModuleDef_Base;
+
+typedef struct PyModuleDef_Slot {
+    int slot;
+    void *value;
+} PyModuleDef_Slot;
+
+typedef struct PyModuleDef {
+    PyModuleDef_Base m_base;
+    const char *m_name;
+    const char *m_doc;
+    Py_ssize_t m_size;
+    PyMethodDef *m_methods;
+    PyModuleDef_Slot *m_slots;
+    int (*m_traverse)(PyObject *, int (*)(PyObject *, void *), void *);
+    int (*m_clear)(PyObject *);
+    void (*m_free)(void *);
+} PyModuleDef;
+
+typedef enum { PyGILState_LOCKED, PyGILState_UNLOCKED } PyGILState_STATE;
+
+#define METH_VARARGS 1
+#define PyModuleDef_HEAD_INIT {{1, NULL}, NULL, 0, NULL}
+#define PyMODINIT_FUNC PyObject *
+#define Py_None (&_Py_NoneStruct)
+
+#endif
+
+int PyArg_ParseTuple(PyObject *, const char *, ...);
+PyObject *Py_BuildValue(const char *, ...);
+PyObject *PyModuleDef_Init(PyModuleDef *);
+PyObject *PyErr_SetFromErrno(PyObject *);
+void PyErr_SetString(PyObject *, const char *);
+void PyErr_Clear(void);
+PyObject *PyObject_CallFunction(PyObject *, const char *, ...);
+int PyBytes_AsStringAndSize(PyObject *, char **, Py_ssize_t *);
+PyGILState_STATE PyGILState_Ensure(void);
+void PyGILState_Release(PyGILState_STATE);
+int Py_IsInitialized(void);
+void Py_IncRef(PyObject *);
+void Py_DecRef(PyObject *);
+extern PyObject *PyExc_ImportError;
+extern PyObject *PyExc_OSError;
+extern PyObject *PyExc_ValueError;
+extern PyObject _Py_NoneStruct;
+
+
+#endif
