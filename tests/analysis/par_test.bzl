@@ -48,7 +48,7 @@ def _action_impl(ctx):
     asserts.equals(env, ctx.attr.argv, [
         arg
         for arg in pack.argv[1:]
-        if not arg.startswith(("--output=", "--manifest=", "--runtime=", "--launcher=", "--machine=", "--interpreter_path="))
+        if not arg.startswith(("--output=", "--manifest=", "--runtime=", "--launcher=", "--loader=", "--machine=", "--interpreter_path="))
     ])
     return analysistest.end(env)
 

@@ -28,7 +28,7 @@ for line in open("/proc/self/smaps"):
     fields = line.split()
     if "-" in fields[0] and len(fields[1]) == 4:
         name = fields[5] if len(fields) > 5 else ""
-        kind = "par" if name == sys.argv[0] else "memory" if "memfd:" in name else ""
+        kind = "par" if name == sys.argv[0] else "memory" if "memfd:" in name and "_native" not in name else ""
         if kind and "x" in fields[1]:
             text.add(kind)
     elif kind == "memory" and fields[0] == "Rss:":
@@ -75,7 +75,7 @@ import _answer, other._other, os, sys
 for name in sorted(os.listdir("/proc/self/fd"), key=int):
     try: place = os.readlink("/proc/self/fd/" + name)
     except FileNotFoundError: continue
-    if int(name) > 2: print(place)
+    if int(name) > 2 and "/libffi.so" not in place: print(place)  # which keeps itself open
 """
     assert _at(natives, tier).output(code) == f"{natives.path}\n"
 
@@ -89,12 +89,14 @@ class Info(ctypes.Structure):
     _fields_ = [("name", ctypes.c_char_p), ("base", ctypes.c_void_p), ("symbol", ctypes.c_char_p), ("at", ctypes.c_void_p)]
 info = Info()
 library = ctypes.CDLL("libouter.so")
-function = ctypes.cast(library.outer, ctypes.c_void_p)
+function = ctypes.cast(library.outer_answer, ctypes.c_void_p)
 assert ctypes.CDLL(None).dladdr(function, ctypes.byref(info))
 print(info.name.decode(), info.symbol.decode())
 """
     name, symbol = _at(natives, tier).output(code).split()
-    assert name.startswith(str(natives.path) + "/") and name.endswith("libouter.so") and symbol == "outer"
+    assert (
+        name.startswith(str(natives.path) + "/") and name.endswith("libouter.so") and symbol == "outer_answer"
+    )
 
 
 @pytest.mark.parametrize("tier", _TIERS)
@@ -119,16 +121,16 @@ def test_noexec_mount(natives: Par, folder: Path) -> None:
 @pytest.mark.parametrize("filesystem", ["tmpfs", "overlay"])
 @pytest.mark.parametrize("tier", _TIERS)
 def test_on_other_file_systems(natives: Par, folder: Path, filesystem: str, tier: str) -> None:
-    (folder / "mount").mkdir()
-    options = ""
-    prepare = ""
+    place = folder / "place"
+    place.mkdir()
+    options, prepare = "", "mkdir mount &&"
     if filesystem == "overlay":
-        prepare = 'mount -t tmpfs none . && mkdir lower upper work mount && cp "$2" lower/x.par && '
+        prepare = 'mount -t tmpfs none "$PWD" && cd "$PWD" && mkdir lower upper work mount &&  cp "$2" lower/x.par && '
         options = "-o lowerdir=lower,upperdir=upper,workdir=work"
     script = f'{prepare} mount -t {filesystem} {options} none mount && {{ [ -e mount/x.par ] || cp "$2" mount/x.par; }} && exec "$1" "$3" "$PWD/mount/x.par" "$4"'
     completed = subprocess.run(
         ["unshare", "--mount", "/bin/sh", "-c", script, "sh", "env", natives.path, natives.python, _LOADED],
-        **{**_at(natives, tier).surroundings(capture_output=True), "cwd": folder},
+        **{**_at(natives, tier).surroundings(capture_output=True), "cwd": place},
     )
     assert (completed.returncode, completed.stderr) == (0, "")
     assert completed.stdout.startswith(f"('{tier}'")
