@@ -61,6 +61,14 @@ class ParArchive:
     def add_page_aligned(self, stored_path: str, local_path: str, *, executable: bool) -> Stored:
         """A stored member whose first byte is at the start of a page."""
         size = os.path.getsize(local_path)
+        info = self._aligned(stored_path, size, executable)
+        with open(local_path, "rb") as source:
+            stored = self._add(info, source)
+        if stored.offset % self._page_size:
+            raise AssertionError("{} is at {}, not on a page".format(stored_path, stored.offset))
+        return stored
+
+    def _aligned(self, stored_path: str, size: int, executable: bool) -> zipfile.ZipInfo:
         info = _info(stored_path, size, False, executable)
         # What ZipFile.open adds to a local header is known from the size (zipfile.py, _open_to_write).
         header = _LOCAL_HEADER + len(stored_path.encode())
@@ -74,15 +82,16 @@ class ParArchive:
             info.extra = struct.pack("<HH", _PADDING_ID, padding - _EXTRA_HEADER) + bytes(
                 padding - _EXTRA_HEADER
             )
-        with open(local_path, "rb") as source:
-            stored = self._add(info, source)
-        if stored.offset % self._page_size:
-            raise AssertionError("{} is at {}, not on a page".format(stored_path, stored.offset))
-        return stored
+        return info
 
-    def add_bytes(self, stored_path: str, data: bytes) -> Stored:
-        """A stored member from memory."""
-        with self._zip.open(_info(stored_path, len(data), False, False), "w") as target:
+    def add_bytes(self, stored_path: str, data: bytes, *, align: bool = False) -> Stored:
+        """A stored member from memory, at the start of a page if that is wanted."""
+        info = (
+            self._aligned(stored_path, len(data), False)
+            if align
+            else _info(stored_path, len(data), False, False)
+        )
+        with self._zip.open(info, "w") as target:
             offset = self._file.tell()
             target.write(data)
         return Stored(offset, len(data), len(data))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from elftools.common.exceptions import ELFError
 
 from packer.elf_tables import Tables
+from packer.hooks import slots
 
 #: Ways to make an image, in the loader's numbers (enum tier in runtime/native/image.h).
 PLAIN, FULL, SPARSE = range(3)
@@ -75,7 +76,7 @@ def plan_image(tables: Tables, machine: str) -> ImagePlan:
         return ImagePlan(PLAIN, why, b"")
     why = _not_sparse(tables, machine)
     best = FULL if why else SPARSE
-    return ImagePlan(best, why, _block(tables, best))
+    return ImagePlan(best, why, _block(tables, machine, best))
 
 
 def _not_mapped(tables: Tables, machine: str) -> str:
@@ -108,13 +109,12 @@ def _not_sparse(tables: Tables, machine: str) -> str:
         kinds = memoryview(data).cast("I")[2 :: _RELA // 4]
         if _IRELATIVE[machine] in kinds.tolist():
             return "IRELATIVE relocations"
-    symbols = _bytes_at(tables, tables.last.get("DT_SYMTAB"), _SYMBOL * symbol_count(tables))
-    if _STT_GNU_IFUNC.search(symbols[4::_SYMBOL]):
+    if _STT_GNU_IFUNC.search(_symbols(tables)[4::_SYMBOL]):
         return "symbols that a resolver chooses (STT_GNU_IFUNC)"
     return ""
 
 
-def _block(tables: Tables, best: int) -> bytes:
+def _block(tables: Tables, machine: str, best: int) -> bytes:
     segments = [
         (s["p_vaddr"], s["p_offset"], s["p_filesz"], s["p_memsz"], s["p_flags"]) for s in _loaded(tables)
     ]
@@ -124,6 +124,7 @@ def _block(tables: Tables, best: int) -> bytes:
         for tag, _, offset in tables.tags
         if best == SPARSE and tag in _HIDDEN_TAGS
     ]
+    redirected = slots(tables, machine, _symbols(tables), _relocations(tables))
     dynamic = _segment(tables, "PT_DYNAMIC")
     relro = _segment(tables, "PT_GNU_RELRO")
     words = [
@@ -137,8 +138,8 @@ def _block(tables: Tables, best: int) -> bytes:
         len(segments),
         len(copies),
         len(hidden),
-        0,
-        *(word for rows in (segments, copies, hidden) for row in rows for word in row),
+        len(redirected),
+        *(word for rows in (segments, copies, hidden, redirected) for row in rows for word in row),
     ]
     return struct.pack("<%dQ" % len(words), *words)
 
@@ -199,6 +200,10 @@ def _bytes_at(tables: Tables, address: int | None, size: int) -> bytes:
     if not address or not size:
         return b""
     return tables.bytes_at(tables.file_offset(address), size)
+
+
+def _symbols(tables: Tables) -> bytes:
+    return _bytes_at(tables, tables.last.get("DT_SYMTAB"), _SYMBOL * symbol_count(tables))
 
 
 def symbol_count(tables: Tables) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from memfd_par import format
-from packer import bytecode, preamble
+from packer import bytecode, file_table, preamble
 from packer.archive import PAGE_SIZES, ParArchive, Stored
 from packer.index import Directory, IndexWriter, module_entries, native_entries
 from packer.layout import Layout
@@ -55,7 +55,8 @@ def write(par: Par, file: BinaryIO) -> None:
     loader = _write_loader(archive, par)
     code = _write_code(archive, par)
     blocks = _write_index(archive, par, stored, code)
-    boot = _boot(par, {**blocks, "loader": loader}, archive.digest())
+    blocks |= {"loader": loader, "file_table": _write_file_table(archive, stored) if loader[1] else (0, 0)}
+    boot = _boot(par, blocks, archive.digest())
     place = archive.add_bytes(format.OWN + "boot", boot)
     par_size = archive.close()
     file.seek(0)
@@ -100,6 +101,12 @@ def _write_loader(archive: ParArchive, par: Par) -> tuple[int, int, str]:
         return 0, 0, "there is nothing to load"
     place = archive.add_page_aligned(format.OWN + "loader.so", par.loader, executable=False)
     return place.offset, place.size, ""
+
+
+def _write_file_table(archive: ParArchive, stored: Mapping[str, Stored]) -> tuple[int, int]:
+    """Offset and size of the table by which C code finds the files."""
+    place = archive.add_bytes(format.OWN + "files", file_table.encode(stored), align=True)
+    return place.offset, place.size
 
 
 def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:

@@ -6,6 +6,8 @@ sees, the archive holds, each as a stored member:
 - `.par/explain.py`  source that says why an interpreter cannot run this par; any Python 3 can compile it.
 - `.par/loader.so`   the image loader in C, page-aligned; header["loader"] is its offset and size, and, where the size
                      is 0, why there is none.
+- `.par/files`       the same files as in the index, for the loader in C: the number of rows, rows of struct row in
+                     runtime/native/files.c, sorted by path, then the paths; header["file_table"] is its offset and size.
 - `.par/code`        every code object, marshalled, one after the other.
 - `.par/index`       the tables below, marshalled, one after the other.
 - `.par/boot`        `marshal((boot code, {runtime module: marshalled code}, header))`; the preamble names

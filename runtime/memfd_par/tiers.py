@@ -74,7 +74,25 @@ def probe(index: Index, copy: Any) -> Tiers:
         loader.can_map(index.archive.fd("its native code"), offset)
     except OSError as error:
         return Tiers(PLAIN, "the par cannot be mapped executable, as on a noexec mount: %s" % error.strerror)
+    _serve(index, loader)
     return Tiers(best, "" if best == SPARSE else VARIABLE + " is " + NAMES[best], loader)
+
+
+def _serve(index: Index, loader: Any) -> None:
+    """Lets the C code of members open the par's files and libraries by paths below the par."""
+    archive = index.archive
+
+    def find(name: bytes) -> bytes | None:
+        from memfd_par.libraries import path_of
+
+        path = path_of(index, name.decode("utf-8", "surrogateescape"))
+        return None if path is None else path.encode()
+
+    fd = archive.fd("its files")
+    offset, size = index.header["file_table"]
+    paths = (archive.path, posix.readlink("/proc/self/fd/%d" % fd))
+    encoded = [path.encode("utf-8", "surrogateescape") for path in paths]
+    loader.serve(fd, *encoded, offset, size, find)
 
 
 def _load(offset: int, size: int, copy: Any) -> Any:

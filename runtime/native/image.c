@@ -24,6 +24,7 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include "hooks.h"
 #include "versions.h"
 
 #ifndef F_ADD_SEALS /* linux/fcntl.h; glibc has it since 2.27 */
@@ -364,19 +365,20 @@ static void construct(const struct image_plan *plan, uintptr_t base)
     }
 }
 
-static uintptr_t base_of(void *handle)
+/* What dlopen(3) has made: its handle is this very structure, but only dlinfo(3) says so. */
+static struct link_map *map_of(void *handle)
 {
     struct link_map *map = NULL;
 
-    return dlinfo(handle, RTLD_DI_LINKMAP, &map) ? 0 : (uintptr_t)map->l_addr;
+    return dlinfo(handle, RTLD_DI_LINKMAP, &map) ? handle : map;
 }
 
-static void rename_image(void *handle, const char *name)
+/* What debuggers and dladdr(3) show, and what dependents find a library without a soname by. */
+static void rename_image(struct link_map *map, const char *name)
 {
-    struct link_map *map = NULL;
-    char *copied;
+    char *copied = strdup(name);
 
-    if (name && !dlinfo(handle, RTLD_DI_LINKMAP, &map) && (copied = strdup(name)))
+    if (copied)
         map->l_name = copied; /* dlclose(3) frees it */
 }
 
@@ -384,6 +386,7 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
 {
     struct image_request request = *asked;
     uint64_t page = page_size();
+    struct link_map *map;
     uintptr_t base;
 
     memset(result, 0, sizeof *result);
@@ -401,7 +404,8 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
         result->text = dlerror();
         return -1;
     }
-    base = base_of(result->handle);
+    map = map_of(result->handle);
+    base = (uintptr_t)map->l_addr;
     if (map_segments(&request, plan, base)) {
         /* What is not mapped from the par still shows the memory file: it needs the bytes after all. */
         int code = errno;
@@ -417,7 +421,8 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
         result->tier = request.tier;
         release(&request, plan, base);
     }
-    rename_image(result->handle, request.name);
+    rename_image(map, request.name);
+    hooks_install(plan, map);
     if (request.tier == TIER_SPARSE)
         construct(plan, base);
     return 0;
@@ -427,7 +432,8 @@ void image_map_over(const struct image_request *request, const struct image_plan
                     struct image_result *result)
 {
     uint64_t page = page_size();
-    uintptr_t base = base_of(handle);
+    struct link_map *map = map_of(handle);
+    uintptr_t base = (uintptr_t)map->l_addr;
 
     memset(result, 0, sizeof *result);
     result->handle = handle;
@@ -436,5 +442,6 @@ void image_map_over(const struct image_request *request, const struct image_plan
         result->tier = TIER_FULL;
         release(request, plan, base);
     }
-    rename_image(handle, request->name);
+    rename_image(map, request->name);
+    hooks_install(plan, map);
 }

@@ -63,7 +63,7 @@ struct image_request {
     uint64_t size;            /* bytes */
     int memory;               /* an empty memory file */
     const char *path;         /* a spelling of that file's path that was never used before */
-    const char *name;         /* what link_map.l_name is to be, or NULL */
+    const char *name;         /* what link_map.l_name is to be */
     const uint8_t *patches;   /* records: u64 offset, u64 length, bytes */
     size_t patches_size;
     enum tier tier;

@@ -1,4 +1,5 @@
 /* The module memfd_par._native: the image loader as Python calls it (runtime/memfd_par/native.py). */
+#define _GNU_SOURCE
 #ifdef MEMFD_PAR_WITH_PYTHON_H
 #define Py_LIMITED_API 0x03090000
 #include <Python.h>
@@ -6,8 +7,11 @@
 #include "python_abi.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
+#include "hooks.h"
 #include "image.h"
 
 /* What load and map_over take: memfd_par.native tells. The blocks stay the caller's. */
@@ -97,10 +101,54 @@ static PyObject *can_map(PyObject *module, PyObject *args)
     return Py_None;
 }
 
+/* Finds libraries for members that call dlopen(3): takes bytes, returns bytes or None. */
+static PyObject *finder;
+
+static char *find_by_python(const char *name)
+{
+    PyGILState_STATE state;
+    PyObject *kind, *value, *trace, *path;
+    Py_ssize_t size;
+    char *bytes, *copied = NULL;
+
+    if (!Py_IsInitialized())
+        return NULL;
+    state = PyGILState_Ensure();
+    PyErr_Fetch(&kind, &value, &trace);
+    path = PyObject_CallFunction(finder, "y", name);
+    if (path && path != Py_None && !PyBytes_AsStringAndSize(path, &bytes, &size))
+        copied = strdup(bytes);
+    if (path)
+        Py_DecRef(path);
+    PyErr_Restore(kind, value, trace); /* dlopen(3) itself says what is wrong */
+    PyGILState_Release(state);
+    return copied;
+}
+
+static PyObject *serve(PyObject *module, PyObject *args)
+{
+    int par;
+    const char *path, *real_path;
+    unsigned long long offset, size;
+    PyObject *find;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "iyyKKO", &par, &path, &real_path, &offset, &size, &find))
+        return NULL;
+    if (files_serve(par, path, real_path, offset, size))
+        return PyErr_SetFromErrno(PyExc_OSError);
+    Py_IncRef(find);
+    finder = find;
+    hooks_enable(find_by_python);
+    Py_IncRef(Py_None);
+    return Py_None;
+}
+
 static PyMethodDef methods[] = {
     {"load", load, METH_VARARGS, "Loads a member; returns its handle, tier, and an errno that cost it a better tier."},
     {"map_over", map_over, METH_VARARGS, "Maps what is read-only of a loaded member from the par; returns as load."},
     {"can_map", can_map, METH_VARARGS, "Raises OSError where the par cannot be mapped executable."},
+    {"serve", serve, METH_VARARGS, "From now on members' C code finds files below the par's path, and its libraries."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -84,14 +84,11 @@ _REQUIREMENTS = {
 
 _ATTRIBUTES = {
     "lightgbm": {"system_libs": ["libgomp.so.1"]},
-    "lxml": {"real_files": ["lxml"]},
     # Its optional authentication plugins need these.
     "mysql-connector-python": {"system_libs": ["libkeyutils.so.1", "libudev.so.1"]},
-    "netcdf4": {"real_files": ["netCDF4", "netcdf4.libs"]},
     # Optional backends for threads.
     "numba": {"system_libs": ["libgomp.so.1.0.0", "libtbb.so.12"]},
     "pyodbc": {"system_libs": ["libodbc.so.2"]},
-    "sentencepiece": {"real_files": ["sentencepiece", "sentencepiece.libs"]},
 }
 
 _PROGRAM = "programs/use_%s.py"
