@@ -53,9 +53,10 @@ def write(par: Par, file: BinaryIO) -> None:
         explain = archive.add_bytes(format.OWN + "explain.py", source.read())
     stored = _write_members(archive, par)
     loader = _write_loader(archive, par)
+    table = _write_file_table(archive, stored) if loader[1] else (0, 0)
     code = _write_code(archive, par)
     blocks = _write_index(archive, par, stored, code)
-    blocks |= {"loader": loader, "file_table": _write_file_table(archive, stored) if loader[1] else (0, 0)}
+    blocks |= {"loader": loader, "file_table": table}
     boot = _boot(par, blocks, archive.digest())
     place = archive.add_bytes(format.OWN + "boot", boot)
     par_size = archive.close()

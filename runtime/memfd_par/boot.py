@@ -61,6 +61,9 @@ def start(
         index = Index(archive, header, runtime)
     except ParError as error:
         die(str(error))
+    from memfd_par.interpose import install
+
+    install(index)
     _install(index)
     if header["natives"][1]:
         from memfd_par import machine
@@ -74,10 +77,7 @@ def start(
                 images(index).load_library(number)
         except ParError as error:
             die(str(error))
-    from memfd_par.interpose import install
     from memfd_par.program import run
-
-    install(index)
 
     run(index, as_interpreter)
 

@@ -115,10 +115,13 @@ class PathHook:
 
     def __call__(self, path: object) -> FolderFinder:
         """Raises ImportError for paths elsewhere and for the par's files."""
+        from memfd_par.filesystem import current
+
         root = self.index.archive.root
-        if not isinstance(path, str) or not (path + "/").startswith(root):
+        text = current().within(path + "/") if isinstance(path, str) else None
+        if text is None or not isinstance(path, str):
             raise ImportError("not a path in " + root)
-        folder = path[len(root) :].strip("/")
+        folder = text[len(root) :].strip("/")
         if folder and folder in self.index.files(folder.partition("/")[0]):
             raise ImportError("a file, not a folder", path=path)
         return FolderFinder(self.index, folder)

@@ -1,6 +1,6 @@
 """Puts the par's file system (filesystem.py) below Python's own file functions.
 
-It replaces functions of `posix` before `os` takes them over, and what opens files in `io`. A path elsewhere costs
+It replaces functions of `posix` before `os` takes them over, what opens files in `io`, and what loads extension modules. A path elsewhere costs
 one comparison with the par's own; what the real function gets and returns for it is untouched.
 """
 
@@ -104,6 +104,7 @@ def install(index: Index) -> None:
     _install_posix(files)
     _install_programs(files)
     _install_io(files)
+    _install_extensions(files, index)
     sys.meta_path.insert(0, RealPath(files))
 
 
@@ -295,6 +296,28 @@ def _pair(files: FileSystem, name: str) -> Callable[..., Any]:
             return real(src, dst, *args, **kwargs)
 
     return _wrapper(files, real, function)
+
+
+def _install_extensions(files: FileSystem, index: Index) -> None:
+    """Extension modules that are loaded by a path below the par, as packages with a finder of their own do."""
+    import _imp
+
+    real: Any = _imp.create_dynamic
+
+    def create_dynamic(spec: Any, *args: Any) -> Any:
+        path = files.within(spec.origin)
+        if path is not None:
+            from memfd_par.libraries import number_by_path
+            from memfd_par.loader import images
+
+            number = number_by_path(index, path)
+            if number is not None:
+                module = images(index).load_module(number, spec)
+                module.__file__ = spec.origin
+                return module
+        return real(spec, *args)
+
+    _imp.create_dynamic = create_dynamic
 
 
 def _install_io(files: FileSystem) -> None:

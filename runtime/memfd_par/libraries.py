@@ -29,9 +29,7 @@ def path_of(index: Index, name: Any) -> str | None:
     if name is None:
         return None
     number = (
-        _number_by_path(index, name)
-        if "/" in os.fsdecode(name)
-        else _number_by_name(index, os.fsdecode(name))
+        number_by_path(index, name) if "/" in os.fsdecode(name) else _number_by_name(index, os.fsdecode(name))
     )
     if number is None:
         return None
@@ -95,7 +93,8 @@ def _program(source: int, text: str) -> int:
         posix.close(writable)
 
 
-def _number_by_path(index: Index, path: Any) -> int | None:
+def number_by_path(index: Index, path: Any) -> int | None:
+    """The number of the native member at a path below the par; None for any other path."""
     files = current()
     text = files.within(path)
     if text is None:

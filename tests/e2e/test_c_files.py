@@ -1,0 +1,153 @@
+"""C and C++ code that opens files below the par: as from a read-only folder with the same files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.par import Copy, Par
+
+_RUN = """
+import ctypes, json
+reader = ctypes.CDLL("libreader.so")
+for function in (reader.names, reader.use): function.restype = ctypes.c_char_p
+results = {}
+for path in PATHS:
+    for name in NAMES or reader.names().decode().split():
+        results[name + " " + path] = reader.use(name.encode(), (ROOT + path).encode()).decode().replace(ROOT, "ROOT")
+print(json.dumps(results))
+"""
+
+#: Below the root.
+_PATHS = [
+    "/tests/e2e/programs/native/inner.c",
+    "/tests/e2e/programs/native/../native/inner.c",
+    "/tests//e2e/./programs/native/inner.c",
+    "/tests/e2e/programs/native/inner.c/",
+    "/tests/e2e/programs/native/inner.c/below",
+    "/tests/e2e/programs/native/inner.c/..",
+    "/tests/e2e/programs/native",
+    "/tests/e2e/programs/native/",
+    "/tests",
+    "/shapes/..",
+    "/shapes",
+    "/absent",
+    "/absent/..",
+    "/SHAPES",
+    "/" + "n" * 255,
+    "/" + "n" * 256,
+    "/shapes/" + "n/" * 2048,
+]
+
+#: Operations that give a descriptor.
+_OPEN = ["open", "open_cloexec", "open_directory", "openat", "fopen", "ifstream"]
+
+_READS = [
+    *_OPEN,
+    *[
+        "stat",
+        "lstat",
+        "fstatat",
+        "statx",
+        "access",
+        "access_execute",
+        "faccessat",
+        "opendir",
+        "realpath",
+        "readlink",
+    ],
+    *["exists", "directory_iterator"],
+]
+
+#: What a read-only folder says to another user than root, for whom it is tested here.
+_WRITES = {
+    "open_write": "EROFS",
+    "open_create": "EROFS",
+    "open_exclusive": "EROFS",
+    "fopen_write": "EROFS",
+    "fopen_update": "EROFS",
+    "access_write": "EROFS",
+}
+
+
+@pytest.fixture
+def par(shared: Copy) -> Par:
+    return shared("c_files")
+
+
+@pytest.fixture
+def real(par: Par, folder: Path) -> Path:
+    """The same files in a real folder."""
+    place = folder / "real"
+    par.output(
+        f"import shutil; shutil.copytree({str(par.path)!r} + '/', {str(place)!r}, copy_function=shutil.copyfile)"
+    )
+    for file in place.rglob("*"):
+        file.chmod(0o755 if file.is_dir() else 0o644)
+    return place
+
+
+def _results(par: Par, root: Path, paths: list[str], *names: str) -> dict[str, str]:
+    code = f"ROOT, PATHS, NAMES = {str(root)!r}, {paths!r}, {names!r}\n{_RUN}"
+    results: dict[str, str] = json.loads(par.output(code))
+    return results
+
+
+@pytest.mark.parametrize("tier", ["sparse", "full"])
+def test_as_from_a_real_folder(par: Par, real: Path, tier: str) -> None:
+    par = dataclasses.replace(par, tier=tier)
+    inside, outside = (_results(par, root, _PATHS, *_READS) for root in (par.path, real))
+    different = {name: (found, outside[name]) for name, found in inside.items() if found != outside[name]}
+    for name, (found, wanted) in different.items():
+        # A folder of the par has no descriptor.
+        assert name.split()[0] in _OPEN, (name, found, wanted)
+        assert found in ("EISDIR", "cannot be read") and wanted in ("", "opened"), (name, found, wanted)
+
+
+def test_writes(par: Par) -> None:
+    file, folder, absent = "/tests/e2e/programs/native/inner.c", "/shapes", "/shapes/absent"
+    results = _results(par, par.path, [file, folder, absent])
+    for name, code in _WRITES.items():
+        exclusive = name == "open_exclusive"
+        assert results[f"{name} {file}"] == ("EEXIST" if exclusive else code), name
+    assert results[f"open_create {absent}"] == results[f"open_exclusive {absent}"] == "EROFS"
+    assert results[f"open_write {absent}"] == "ENOENT"
+    assert results[f"open_write {folder}"] == "EISDIR"
+
+
+def test_out_of_the_par(par: Par) -> None:
+    """`..` leads to the folder in which the par lies."""
+    (par.path.parent / "beside.txt").write_text("beside")
+    try:
+        paths = ["/../beside.txt", "/shapes/../../beside.txt"]
+        results = _results(par, par.path, paths, "open", "fopen", "ifstream")
+        assert set(results.values()) == {"beside"}
+    finally:
+        (par.path.parent / "beside.txt").unlink()
+
+
+def test_libraries(par: Par) -> None:
+    """By a path, with what they need, and by soname."""
+    place = "/tests/e2e/programs/native/"
+    results = _results(par, par.path, [place + "libouter.so", place + "inner.c", place + "absent.so"])
+    assert [text for name, text in results.items() if name.startswith("dlopen")] == [
+        "loaded",
+        "not loaded",
+        "not loaded",
+    ]
+    code = """
+import ctypes, memfd_par
+reader = ctypes.CDLL("libreader.so")
+reader.use.restype = ctypes.c_char_p
+print(reader.use(b"dlopen", b"libouter.so"), reader.use(b"dlopen", b"libabsent.so"), [i.soname for i in memfd_par.loaded()])
+"""
+    assert par.output(code) == "b'loaded' b'not loaded' ['libreader.so', 'libinner.so', 'libouter.so']\n"
+
+
+def test_after_the_descriptor_was_closed(par: Par) -> None:
+    code = f"import os, ctypes\nctypes.CDLL('libreader.so')\nos.closerange(3, 256)\nROOT, PATHS, NAMES = {str(par.path)!r}, ['/tests/e2e/programs/native/inner.c'], ['open']\n{_RUN}"
+    results = json.loads(par.output(code))
+    assert "inner_answer" in results["open /tests/e2e/programs/native/inner.c"]
