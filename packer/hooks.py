@@ -10,8 +10,8 @@ from packer.elf_tables import Tables
 #: In the order of HOOKED_NAMES in runtime/native/names.h; a slot names its function by the number here.
 NAMES = (
     "open open64 openat openat64 __open_2 __open64_2 __openat_2 __openat64_2 fopen fopen64 stat stat64 lstat lstat64 fstatat "
-    "fstatat64 __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64 statx access eaccess euidaccess faccessat opendir "
-    "readdir readdir64 rewinddir telldir seekdir closedir realpath __realpath_chk canonicalize_file_name readlink "
+    "fstatat64 __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64 statx fstat fstat64 __fxstat __fxstat64 access "
+    "eaccess euidaccess faccessat opendir fdopendir dirfd readdir readdir64 rewinddir telldir seekdir closedir realpath __realpath_chk canonicalize_file_name readlink "
     "__readlink_chk readlinkat dlopen"
 ).split()
 

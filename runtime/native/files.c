@@ -248,6 +248,69 @@ int files_open(const struct found *file, int flags)
     return opened;
 }
 
+/* What memory files are called that stand for folders. Each holds the folder's path below the par. */
+#define FOLDER_NAME "folder of a par"
+
+static int folders_opened;
+
+int files_open_folder(const struct found *folder, int flags)
+{
+    char place[40];
+    int memory = new_memory_file(FOLDER_NAME), opened;
+    size_t length = strlen(folder->path);
+
+    if (memory < 0)
+        return -1;
+    if (write(memory, folder->path, length) != (ssize_t)length) {
+        close(memory);
+        return -1;
+    }
+    snprintf(place, sizeof place, "/proc/self/fd/%d", memory);
+    opened = (int)syscall(SYS_openat, AT_FDCWD, place, (flags & O_CLOEXEC) | O_PATH);
+    close(memory);
+    __atomic_store_n(&folders_opened, 1, __ATOMIC_RELEASE);
+    return opened;
+}
+
+/* The path that the descriptor of a folder stands for; 0, or -1 for any other descriptor. */
+static int folder_path(int folder, char path[PATH_MAX])
+{
+    static const char name[] = "/memfd:" FOLDER_NAME;
+    char place[40], target[sizeof name];
+    ssize_t length;
+    int file;
+
+    if (folder < 0 || !__atomic_load_n(&folders_opened, __ATOMIC_ACQUIRE))
+        return -1;
+    snprintf(place, sizeof place, "/proc/self/fd/%d", folder);
+    length = syscall(SYS_readlinkat, AT_FDCWD, place, target, sizeof target);
+    if (length < (ssize_t)sizeof name - 1 || memcmp(target, name, sizeof name - 1))
+        return -1;
+    file = (int)syscall(SYS_openat, AT_FDCWD, place, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return -1;
+    length = read(file, path, PATH_MAX - 1);
+    close(file);
+    if (length < 0)
+        return -1;
+    path[length] = 0;
+    return 0;
+}
+
+enum place files_find_at(int folder, const char *path, struct found *found)
+{
+    char base[PATH_MAX], whole[PATH_MAX];
+    int written;
+
+    if (!path || *path == '/' || folder == AT_FDCWD || folder_path(folder, base))
+        return files_find(path, found);
+    written = snprintf(whole, sizeof whole, "%s/%s/%s", roots[0], base, path);
+    *found->path = 0;
+    if (written < 0 || (size_t)written >= sizeof whole)
+        return nothing(found, ENAMETOOLONG);
+    return files_find(whole, found);
+}
+
 /* A number that stays the same for the same path (FNV-1a). */
 static uint64_t inode_of(const char *path)
 {

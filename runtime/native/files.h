@@ -31,6 +31,12 @@ enum place files_find(const char *path, struct found *found);
 /* A descriptor of the bytes of a file, read-only and at the start; -1 and errno. */
 int files_open(const struct found *file, int flags);
 
+/* A descriptor that stands for a folder: it cannot be read, and files_folder tells it from others. -1 and errno. */
+int files_open_folder(const struct found *folder, int flags);
+
+/* Looks up what a path means that is relative to a folder's descriptor. OUTSIDE where that is no folder of the par. */
+enum place files_find_at(int folder, const char *path, struct found *found);
+
 /* As stat(2). Returns 0 or -1. */
 int files_stat(const struct found *found, struct stat *status);
 

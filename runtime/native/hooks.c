@@ -49,7 +49,7 @@ static int open_inside(const struct found *found, int flags)
     if (flags & O_CREAT && flags & O_EXCL)
         return fail(EEXIST);
     if (found->place == A_FOLDER)
-        return fail(EISDIR);
+        return writes ? fail(EISDIR) : files_open_folder(found, flags);
     if (flags & O_DIRECTORY)
         return fail(ENOTDIR);
     return writes ? fail(EROFS) : files_open(found, flags);
@@ -86,7 +86,7 @@ OPEN(open64)
         va_start(rest, flags);                                                             \
         mode = mode_of(flags, rest);                                                       \
         va_end(rest);                                                                      \
-        if (files_find(path, &found) != OUTSIDE)                                           \
+        if (files_find_at(folder, path, &found) != OUTSIDE)                                \
             return open_inside(&found, flags);                                             \
         return REAL(name, int (*)(int, const char *, int, ...))(folder, ABOVE(path), flags, mode); \
     }
@@ -111,7 +111,7 @@ OPEN_2(__open64_2)
     static int hook_##name(int folder, const char *path, int flags)            \
     {                                                                          \
         struct found found;                                                    \
-        if (files_find(path, &found) != OUTSIDE)                               \
+        if (files_find_at(folder, path, &found) != OUTSIDE)                    \
             return open_inside(&found, flags);                                 \
         return REAL(name, int (*)(int, const char *, int))(folder, ABOVE(path), flags); \
     }
@@ -179,7 +179,7 @@ STAT(lstat64)
     static int hook_##name(int folder, const char *path, struct stat *status, int flags)               \
     {                                                                                                  \
         struct found found;                                                                            \
-        if (files_find(path, &found) != OUTSIDE)                                                       \
+        if (files_find_at(folder, path, &found) != OUTSIDE)                                                       \
             return stat_inside(&found, status);                                                        \
         return REAL(name, int (*)(int, const char *, struct stat *, int))(folder, ABOVE(path), status, flags); \
     }
@@ -206,7 +206,7 @@ XSTAT(__lxstat64)
     static int hook_##name(int version, int folder, const char *path, struct stat *status, int flags) \
     {                                                                                                \
         struct found found;                                                                          \
-        if (files_find(path, &found) != OUTSIDE)                                                     \
+        if (files_find_at(folder, path, &found) != OUTSIDE)                                                     \
             return stat_inside(&found, status);                                                      \
         return REAL(name, int (*)(int, int, const char *, struct stat *, int))(version, folder, ABOVE(path), status, flags); \
     }
@@ -219,7 +219,7 @@ static int hook_statx(int folder, const char *path, int flags, unsigned mask, st
     struct found found;
     struct stat status;
 
-    if (files_find(path, &found) == OUTSIDE)
+    if (files_find_at(folder, path, &found) == OUTSIDE)
         return REAL(statx, int (*)(int, const char *, int, unsigned, struct statx *))(folder, ABOVE(path), flags, mask, out);
     if (stat_inside(&found, &status))
         return -1;
@@ -240,6 +240,32 @@ static int hook_statx(int folder, const char *path, int flags, unsigned mask, st
     out->stx_dev_minor = (uint32_t)(status.st_dev & 0xff);
     return 0;
 }
+
+/* fstat(2) of a folder's descriptor */
+
+#define FSTAT(name)                                                          \
+    static int hook_##name(int file, struct stat *status)                    \
+    {                                                                        \
+        struct found found;                                                  \
+        if (files_find_at(file, "", &found) != OUTSIDE)                      \
+            return files_stat(&found, status);                               \
+        return REAL(name, int (*)(int, struct stat *))(file, status);        \
+    }
+
+FSTAT(fstat)
+FSTAT(fstat64)
+
+#define FXSTAT(name)                                                                \
+    static int hook_##name(int version, int file, struct stat *status)              \
+    {                                                                               \
+        struct found found;                                                         \
+        if (files_find_at(file, "", &found) != OUTSIDE)                             \
+            return files_stat(&found, status);                                      \
+        return REAL(name, int (*)(int, int, struct stat *))(version, file, status); \
+    }
+
+FXSTAT(__fxstat)
+FXSTAT(__fxstat64)
 
 /* access(2) */
 
@@ -271,7 +297,7 @@ static int hook_faccessat(int folder, const char *path, int mode, int flags)
 {
     struct found found;
 
-    if (files_find(path, &found) != OUTSIDE)
+    if (files_find_at(folder, path, &found) != OUTSIDE)
         return access_inside(&found, mode);
     return REAL(faccessat, int (*)(int, const char *, int, int))(folder, ABOVE(path), mode, flags);
 }
@@ -281,6 +307,7 @@ static int hook_faccessat(int folder, const char *path, int mode, int flags)
 struct folder {
     struct folder *next;
     struct found found;
+    int file; /* a descriptor that stands for it, or -1 */
     size_t entry;
     long position;
     struct dirent item;
@@ -307,27 +334,55 @@ static struct folder *folder_of(DIR *stream, int take)
     return found;
 }
 
-static DIR *hook_opendir(const char *path)
+/* Takes the descriptor over. */
+static DIR *open_folder(const struct found *found, int file)
 {
-    struct found found;
     struct folder *folder;
 
-    if (files_find(path, &found) == OUTSIDE)
-        return REAL(opendir, DIR * (*)(const char *))(ABOVE(path));
-    if (found.place != A_FOLDER) {
-        errno = found.place == A_FILE ? ENOTDIR : found.code;
+    if (found->place != A_FOLDER) {
+        errno = found->place == A_FILE ? ENOTDIR : found->code;
         return NULL;
     }
     folder = calloc(1, sizeof *folder);
     if (!folder)
         return NULL;
-    folder->found = found;
-    folder->entry = found.entry;
+    folder->found = *found;
+    folder->file = file;
+    folder->entry = found->entry;
     pthread_mutex_lock(&folders_lock);
     folder->next = folders;
     __atomic_store_n(&folders, folder, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&folders_lock);
     return (DIR *)folder;
+}
+
+static DIR *hook_opendir(const char *path)
+{
+    struct found found;
+
+    if (files_find(path, &found) != OUTSIDE)
+        return open_folder(&found, -1);
+    return REAL(opendir, DIR * (*)(const char *))(ABOVE(path));
+}
+
+static DIR *hook_fdopendir(int file)
+{
+    struct found found;
+
+    if (files_find_at(file, "", &found) != OUTSIDE)
+        return open_folder(&found, file);
+    return REAL(fdopendir, DIR * (*)(int))(file);
+}
+
+static int hook_dirfd(DIR *stream)
+{
+    struct folder *folder = folder_of(stream, 0);
+
+    if (!folder)
+        return REAL(dirfd, int (*)(DIR *))(stream);
+    if (folder->file < 0)
+        folder->file = files_open_folder(&folder->found, O_CLOEXEC);
+    return folder->file;
 }
 
 /* `.`, `..`, then the entries. struct dirent64 is struct dirent on these machines. */
@@ -404,6 +459,8 @@ static int hook_closedir(DIR *stream)
 
     if (!folder)
         return REAL(closedir, int (*)(DIR *))(stream);
+    if (folder->file >= 0)
+        close(folder->file);
     free(folder);
     return 0;
 }
@@ -477,7 +534,7 @@ static ssize_t hook_readlinkat(int folder, const char *path, char *text, size_t 
 {
     struct found found;
 
-    if (files_find(path, &found) != OUTSIDE)
+    if (files_find_at(folder, path, &found) != OUTSIDE)
         return fail(found.place == NOTHING ? found.code : EINVAL);
     return REAL(readlinkat, ssize_t(*)(int, const char *, char *, size_t))(folder, ABOVE(path), text, size);
 }

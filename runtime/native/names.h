@@ -27,11 +27,17 @@
     X(__fxstatat)           \
     X(__fxstatat64)         \
     X(statx)                \
+    X(fstat)                \
+    X(fstat64)              \
+    X(__fxstat)             \
+    X(__fxstat64)           \
     X(access)               \
     X(eaccess)              \
     X(euidaccess)           \
     X(faccessat)            \
     X(opendir)              \
+    X(fdopendir)            \
+    X(dirfd)                \
     X(readdir)              \
     X(readdir64)            \
     X(rewinddir)            \

@@ -43,7 +43,7 @@ _PATHS = [
 ]
 
 #: Operations that give a descriptor.
-_OPEN = ["open", "open_cloexec", "open_directory", "openat", "fopen", "ifstream"]
+_OPEN = ["open", "open_cloexec", "openat", "fopen", "ifstream"]
 
 _READS = [
     *_OPEN,
@@ -59,7 +59,7 @@ _READS = [
         "realpath",
         "readlink",
     ],
-    *["exists", "directory_iterator"],
+    *["exists", "directory_iterator", "open_directory"],
 ]
 
 #: What a read-only folder says to another user than root, for whom it is tested here.
@@ -102,9 +102,14 @@ def test_as_from_a_real_folder(par: Par, real: Path, tier: str) -> None:
     inside, outside = (_results(par, root, _PATHS, *_READS) for root in (par.path, real))
     different = {name: (found, outside[name]) for name, found in inside.items() if found != outside[name]}
     for name, (found, wanted) in different.items():
-        # A folder of the par has no descriptor.
+        if name.startswith(
+            "realpath /shapes/n/"
+        ):  # glibc's meets the part that is missing before the end of the text
+            assert (found, wanted) == ("ENAMETOOLONG", "ENOENT")
+            continue
+        # A folder's descriptor gives other errors to those that read it.
         assert name.split()[0] in _OPEN, (name, found, wanted)
-        assert found in ("EISDIR", "cannot be read") and wanted in ("", "opened"), (name, found, wanted)
+        assert found in ("EISDIR", "EINVAL", "cannot be read") and wanted == "", (name, found, wanted)
 
 
 def test_writes(par: Par) -> None:
