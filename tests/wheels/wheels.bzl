@@ -4,13 +4,16 @@ A program `programs/use_NAME.py` makes the test `NAME`. Of these,
 
     ./bazelw test //tests/wheels/...
 
-runs the ones of _LIGHT, as `bazel test //...` does. Every one, which downloads some gigabytes and takes long:
+runs the ones of _LIGHT, as `bazel test //...` does. Every one, which downloads 1.5 GB of wheels, and then the table of what
+was found, docs/wheels.md:
 
-    ./bazelw test //tests/wheels:all_wheels --keep_going --jobs=2
+    ./bazelw test --config=wheels //tests/wheels:all_wheels; ./bazelw run //tests/wheels:table
 
 pip fetches a wheel when the first target that needs it is built.
 """
 
+load("@bazel_skylib//rules:write_file.bzl", "write_file")
+load("@pypi//:requirements.bzl", pypi_requirement = "requirement")
 load("@wheels//:requirements.bzl", "requirement")
 load("//:defs.bzl", "memfd_par_test")
 
@@ -43,33 +46,12 @@ _LIGHT = [
     "watchfiles",
 ]
 
-# Of the others, these do not pass yet:
-#
-#     aiohttp                 a par reached by a symlink, as in runfiles: pathlib's resolve() leads outside of it
-#     astropy                 io.FileIO opens a carried file
-#     cmake                   its executable looks beside itself
-#     grpcio-tools            importlib.resources.files() is no pathlib.Path; protoc opens carried files
-#     imageio-ffmpeg          its executable is not known as one
-#     lightgbm                as aiohttp
-#     matplotlib              as aiohttp
-#     ninja                   rules_python leaves the scripts of a wheel, of which its executable is one, out of its library
-#     numba                   its cache asks for a home to write to, which Bazel's sandbox lacks
-#     opencv-python-headless  its loader resolves its own path; C++ opens carried files
-#     pymupdf                 onnxruntime opens a carried file
-#     pyodbc                  libodbc.so.2 is the machine's, and this one has none
-#     pyproj                  PROJ opens a carried database
-#     pyside6-essentials      plugins that nobody loads need 72 libraries that the machine lacks
-#     rasterio                as pyproj; GDAL's data
-#     ruff                    as ninja
-#     statsmodels             as aiohttp
-#     uv                      as ninja
-#     vtk                     its own finder loads extension modules by path
-#     ziglang                 as cmake
-#
-# fiona has no wheel for CPython 3.14.
+# docs/wheels.md says which do not pass, and why. fiona has no wheel for CPython 3.14. torch, of which only the CPU's build for
+# CPython 3.11 can be had here, is 200 MB and runs on no Python of bazelw's root.
 
 # What a program needs besides the distribution that it is about.
 _REQUIREMENTS = {
+    "asyncpg": ["//tests/wheels:postgresql"],
     "av": ["numpy"],
     "black": ["colorama"],
     "certifi": ["trustme"],
@@ -77,15 +59,36 @@ _REQUIREMENTS = {
     "grpcio": ["protobuf"],
     "joblib": ["numpy"],
     "lightgbm": ["scikit-learn", "pandas"],
+    "mysql-connector-python": ["//examples/mysql_repl:server"],
+    "mysqlclient": ["//examples/mysql_repl:server"],
+    "psycopg": ["//tests/wheels:postgresql"],
     "pytest": ["pytest-mock", "pytest-xdist"],
     "safetensors": ["numpy"],
     "sympy": ["gmpy2"],
+}
+
+# They start a server as another user, or a browser, which has a sandbox of its own.
+_UNSANDBOXED = [
+    "asyncpg",
+    "mysql-connector-python",
+    "mysqlclient",
+    "psycopg",
+    "selenium",
+]
+
+# Of distributions that are not in wheels.in.
+_LABELS = {
+    "mysqlclient": pypi_requirement("mysqlclient"),  # no wheel: pip builds it from source
 }
 
 _ATTRIBUTES = {
     "lightgbm": {"system_libs": ["libgomp.so.1"]},
     # Its optional authentication plugins need these.
     "mysql-connector-python": {"system_libs": ["libkeyutils.so.1", "libudev.so.1"]},
+    "mysqlclient": {
+        "native_libs": ["@libmariadb"],
+        "system_libs": ["libcrypto.so.3", "libssl.so.3"],  # the interpreter's own
+    },
     # Optional backends for threads.
     "numba": {"system_libs": ["libgomp.so.1.0.0", "libtbb.so.12"]},
     "pyodbc": {"system_libs": ["libodbc.so.2"]},
@@ -100,24 +103,33 @@ def _distribution(program):
 def _wheel_test(distribution, **kwargs):
     """A test that runs a distribution's program from a par."""
     light = distribution in _LIGHT
+    program = _PROGRAM % distribution.replace("-", "_")
     memfd_par_test(
         name = distribution,
         size = "small" if light else "medium",
-        main = _PROGRAM % distribution.replace("-", "_"),
-        tags = [] if light else ["manual"],
-        deps = [requirement(name) for name in [distribution] + _REQUIREMENTS.get(distribution, [])],
+        srcs = [program],
+        args = [
+            (native.package_name() + "/" + program).removesuffix(".py").replace("/", "."),
+            distribution,
+        ],
+        main = "record.py",
+        tags = ([] if light else ["manual"]) + (["no-sandbox"] if distribution in _UNSANDBOXED else []),
+        deps = [
+            each if each.startswith("//") or each.startswith("@") else requirement(each)
+            for each in [_LABELS.get(distribution, distribution)] + _REQUIREMENTS.get(distribution, [])
+        ],
         **kwargs
     )
 
 def wheel_tests(name, programs):
-    """A test for each program, and a suite of them all.
+    """A test for each program, a suite of them all, and `NAME.json`, which says what the programs need.
 
     Args:
         name: of the suite, which is tagged `manual`.
         programs: paths of the programs.
     """
     distributions = [_distribution(program) for program in programs]
-    tables = {"_ATTRIBUTES": _ATTRIBUTES, "_LIGHT": _LIGHT, "_REQUIREMENTS": _REQUIREMENTS}
+    tables = {"_ATTRIBUTES": _ATTRIBUTES, "_LIGHT": _LIGHT, "_REQUIREMENTS": _REQUIREMENTS, "_UNSANDBOXED": _UNSANDBOXED}
     for table, names in tables.items():
         unknown = [each for each in names if each not in distributions]
         if unknown:
@@ -132,4 +144,15 @@ def wheel_tests(name, programs):
         name = name,
         tags = ["manual"],
         tests = distributions,
+    )
+    write_file(
+        name = name + "_facts",
+        out = name + ".json",
+        content = [json.encode({
+            distribution: {
+                "needed": _ATTRIBUTES.get(distribution, {}),
+                "ordinary": distribution in _LIGHT,
+            }
+            for distribution in distributions
+        })],
     )

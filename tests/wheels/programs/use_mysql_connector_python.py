@@ -1,30 +1,51 @@
-"""mysql-connector-python: its C extension, its plugins' folder, and a refused connection."""
+"""mysql-connector-python: both implementations against a MariaDB server, and the C library's plugins.
+
+The C library's plugins for authentication are shared objects of the wheel that it opens by path, one of them the
+plugin for the server's usual kind of password.
+"""
 
 from __future__ import annotations
 
 import os
 
+import _mysql_connector
 import mysql.connector
-from mysql.connector import errors
+from mysql.connector import errorcode, errors
+
+from examples.mysql_repl import server
+
+
+def use(socket: str, pure: bool) -> None:
+    """Logs in with a password, stores and reads rows, and sees what a wrong password gives."""
+    login = {"unix_socket": socket, "user": "tester", "use_pure": pure}
+    try:
+        mysql.connector.connect(**login, password="wrong")
+    except errors.Error as error:
+        assert error.errno == errorcode.ER_ACCESS_DENIED_ERROR, error
+    else:
+        raise AssertionError("a wrong password was accepted")
+    with mysql.connector.connect(**login, password="secret", database="shop") as connection:
+        cursor = connection.cursor(prepared=True)
+        cursor.execute("insert into goods values (%s, %s)", ("Äpfel", 2.5))
+        cursor.execute("select * from goods where price > %s", (2,))
+        assert cursor.fetchall() == [("Äpfel", 2.5)]
+        connection.rollback()
 
 
 def main() -> None:
-    """What needs no server: both implementations report a refused connection."""
+    """Uses the C extension first, then the implementation in Python."""
     assert mysql.connector.HAVE_CEXT
-    import _mysql_connector
-
-    assert _mysql_connector.MySQL().get_client_info()
     plugins = os.path.join(os.path.dirname(_mysql_connector.__file__), "mysql", "vendor", "plugin")
-    assert os.path.isdir(plugins), plugins
+    assert "mysql_native_password.so" in os.listdir(plugins)
+    socket = server.throw_away().socket
+    with mysql.connector.connect(unix_socket=socket, user="root", use_pure=True) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create database shop")
+        cursor.execute("create table shop.goods (name varchar(20), price double)")
+        cursor.execute("create user tester identified by 'secret'")
+        cursor.execute("grant all on shop.* to tester")
     for pure in (False, True):
-        try:
-            mysql.connector.connect(
-                host="127.0.0.1", port=1, user="nobody", use_pure=pure, connection_timeout=2
-            )
-        except errors.Error as error:
-            assert error.errno in (2003, 2055), error
-        else:
-            raise AssertionError("something listens at port 1")
+        use(socket, pure)
     print("mysql-connector-python", mysql.connector.__version__, "works")
 
 

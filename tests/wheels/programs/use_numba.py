@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
+# Where there is no home to write to, numba wants to be told where its cache may be.
+cache = tempfile.TemporaryDirectory()
+os.environ["NUMBA_CACHE_DIR"] = cache.name
+
 import numba
 import numpy as np
 
@@ -41,6 +48,7 @@ def main() -> None:
     assert abs(harmonic(1000) - 7.485470860550345) < 1e-9
     assert squares(1000) == sum(n * n for n in range(1000))
     assert double(4) == 8
+    assert any(name.endswith(".nbi") for _, _, names in os.walk(cache.name) for name in names)
     assert np.array_equal(cube(np.arange(4.0)), [0, 1, 8, 27])
     print("numba", numba.__version__, "works")
 
