@@ -1,0 +1,160 @@
+"""Runs peers' own tests from a par and in a virtual environment, and prints what became of them side by side.
+
+`--peer=FILE` (by BUILD) names what peers.bzl says of one; the other arguments are the suites to run, or all. It ends with
+status 1 where a test does not fare alike in both, or where nothing ran.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.peers import outcomes
+
+_MOST = 40  # differences that are printed of a suite
+_LOG_LIMIT = 3000  # characters of pytest's output that are printed where it made no report
+
+
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """A distribution, with a par of pytest and it. Paths are absolute."""
+
+    name: str
+    par: Path
+    suites: tuple[str, ...]
+    wheels: tuple[Path, ...]
+
+
+class RunFailedError(Exception):
+    """pytest came to no report; the message has the end of what it said."""
+
+
+def read_peer(file: Path) -> Peer:
+    """What the rule wrote, with paths relative to the current folder, which is that of the runfiles."""
+    facts = json.loads(file.read_text("utf-8"))
+    wheels = tuple(Path.cwd() / path for path in facts["wheels"])
+    return Peer(facts["name"], Path.cwd() / facts["par"], tuple(facts["suites"]), wheels)
+
+
+def choose(peers: list[Peer], chosen: list[str]) -> list[tuple[Peer, str]]:
+    """The suites to run, with their peers.
+
+    Raises:
+        ValueError: one is no suite; the message lists those that are.
+    """
+    every = [(peer, suite) for peer in peers for suite in peer.suites]
+    unknown = sorted(set(chosen) - {suite for _, suite in every})
+    if unknown:
+        raise ValueError(
+            f"no suite: {', '.join(unknown)}. There are {', '.join(suite for _, suite in every)}"
+        )
+    return [pair for pair in every if not chosen or pair[1] in chosen]
+
+
+def make_environment(peer: Peer, folder: Path) -> Path:
+    """The Python of a new virtual environment that has the peer's wheels."""
+    environment = folder / "environment"
+    python = environment / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+        options = ["--quiet", "--no-index", "--no-deps", "--disable-pip-version-check"]
+        # As links are followed, a wheel keeps its own name.
+        wheels = [os.path.realpath(wheel) for wheel in peer.wheels]
+        subprocess.run([python, "-I", "-m", "pip", "install", *options, *wheels], check=True)
+    return python
+
+
+def run(command: list[str], suite: str, folder: Path) -> outcomes.Outcomes:
+    """The outcomes of a suite: `command` is a pytest, `folder` a new one for it to run in.
+
+    Raises:
+        RunFailedError: there is no report.
+    """
+    folder.mkdir()
+    report = folder / "report.xml"
+    work = folder / "work"
+    work.mkdir()
+    options = ["-q", "--tb=no", "-pno:cacheprovider", "-c", os.devnull, f"--rootdir={work}"]
+    environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    done = subprocess.run(
+        [*command, *options, f"--junit-xml={report}", "--pyargs", suite],
+        cwd=work,
+        env={**environment, "HOME": str(work), "TMPDIR": str(folder)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    try:
+        return outcomes.read(report)
+    except (OSError, outcomes.ET.ParseError) as error:
+        raise RunFailedError(
+            f"{suite}: {command[0]} ended with status {done.returncode} and without a report:\n{done.stdout[-_LOG_LIMIT:]}"
+        ) from error
+
+
+def compare(peer: Peer, suite: str, folder: Path) -> list[str]:
+    """Runs a suite in both, prints the counts, and returns the differences."""
+    here = folder / peer.name
+    here.mkdir(exist_ok=True)
+    commands = {
+        "par": [str(peer.par)],
+        "environment": [str(make_environment(peer, here)), "-I", "-m", "pytest"],
+    }
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = [
+            pool.submit(run, command, suite, here / f"{suite}.{name}") for name, command in commands.items()
+        ]
+        par, environment = (one.result() for one in runs)
+    show(suite, par, environment)
+    different = outcomes.differences(par, environment)
+    if not par and not environment:
+        different.append(f"{suite} has no tests")
+    return different
+
+
+def show(suite: str, par: outcomes.Outcomes, environment: outcomes.Outcomes) -> None:
+    """Prints the counts side by side."""
+    print(f"{suite:20}  {'par':>8}  {'virtual environment':>20}")
+    counts, others = outcomes.count(par), outcomes.count(environment)
+    for kind in outcomes.KINDS:
+        print(f"  {kind:18}  {counts[kind]:8}  {others[kind]:20}")
+
+
+def main(arguments: list[str]) -> int:
+    """Compares what the command line names; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", action="append", type=Path, required=True)
+    parser.add_argument("suite", nargs="*")
+    options = parser.parse_args(arguments)
+    try:
+        pairs = choose([read_peer(file) for file in options.peer], options.suite)
+    except ValueError as error:
+        parser.error(str(error))
+    failed = False
+    # Short, as some tests make sockets in it.
+    with tempfile.TemporaryDirectory(prefix="peers.", ignore_cleanup_errors=True) as folder:
+        for peer, suite in pairs:
+            try:
+                different = compare(peer, suite, Path(folder))
+            except RunFailedError as error:
+                different = [str(error)]
+            for line in different[:_MOST]:
+                print("  DIFFERS:", line)
+            if len(different) > _MOST:
+                print(f"  and {len(different) - _MOST} more")
+            failed = failed or bool(different)
+            sys.stdout.flush()
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,129 @@
+"""The comparison, with programs that stand in for pytest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.peers import compare, outcomes
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="a" name="one"/>
+<testcase classname="a" name="two"><failure message="no"/></testcase>
+<testcase classname="a" name="three"><skipped type="pytest.skip"/></testcase>
+<testcase classname="a" name="four"><skipped type="pytest.xfail"/></testcase>
+<testcase classname="a" name="five"><error message="no"/></testcase>
+<testcase classname="a" name="six"/>
+<testcase classname="a" name="six"><failure message="a subtest"/></testcase>
+</testsuite></testsuites>"""
+PYTEST = """#!/bin/sh
+for argument; do
+    case $argument in
+        --junit-xml=*) %s >"${argument#*=}" ;;
+    esac
+done
+echo what it says
+exit 3
+"""
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "report.xml"
+    path.write_text(REPORT, "utf-8")
+    return path
+
+
+def program(path: Path, command: str) -> list[str]:
+    path.write_text(PYTEST % command, "utf-8")
+    path.chmod(0o755)
+    return [str(path)]
+
+
+def test_outcomes(report: Path) -> None:
+    found = outcomes.read(report)
+    assert found == {
+        "a::one": "passed",
+        "a::two": "failed",
+        "a::three": "skipped",
+        "a::four": "xfailed",
+        "a::five": "error",
+        "a::six": "failed",
+    }
+    assert outcomes.count(found) == {"passed": 1, "failed": 2, "error": 1, "skipped": 1, "xfailed": 1}
+
+
+def test_differences() -> None:
+    par = {"a": "passed", "b": "failed", "d": "passed"}
+    environment = {"a": "passed", "b": "passed", "c": "skipped", "d": "passed"}
+    assert outcomes.differences(par, environment) == [
+        "b: failed in the par, passed in the virtual environment",
+        "c: not there in the par, skipped in the virtual environment",
+    ]
+
+
+def test_run_reads_the_report(tmp_path: Path, report: Path) -> None:
+    found = compare.run(program(tmp_path / "pytest", f"cat {report}"), "a", tmp_path / "run")
+    assert found == outcomes.read(report)
+
+
+def test_a_run_without_a_report(tmp_path: Path) -> None:
+    with pytest.raises(
+        compare.RunFailedError, match=r"(?s)a: .*/pytest ended with status 3 .*:\nwhat it says"
+    ):
+        compare.run(program(tmp_path / "pytest", "true"), "a", tmp_path / "run")
+
+
+def test_a_run_with_a_cut_report(tmp_path: Path, report: Path) -> None:
+    with pytest.raises(compare.RunFailedError, match="status 3 and without a report"):
+        compare.run(program(tmp_path / "pytest", f"head -c 99 {report}"), "a", tmp_path / "run")
+
+
+def test_choose() -> None:
+    peers = [compare.Peer("one", Path(), ("one.a", "one.b"), ()), compare.Peer("two", Path(), ("two",), ())]
+    assert compare.choose(peers, []) == [(peers[0], "one.a"), (peers[0], "one.b"), (peers[1], "two")]
+    assert compare.choose(peers, ["two", "one.b"]) == [(peers[0], "one.b"), (peers[1], "two")]
+    with pytest.raises(ValueError, match=r"no suite: three\. There are one\.a, one\.b, two"):
+        compare.choose(peers, ["two", "three"])
+
+
+@pytest.mark.parametrize(
+    ("other", "status", "words"),
+    [
+        (REPORT, 0, ""),
+        (REPORT.replace("three", "drei"), 1, "DIFFERS: a::drei: not there in the par, skipped in the"),
+        ("<testsuites/>", 1, "DIFFERS: a::five: error in the par, not there in the"),
+        ("", 1, "ended with status 3 and without a report"),
+    ],
+)
+def test_main(
+    tmp_path: Path,
+    report: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    other: str,
+    status: int,
+    words: str,
+) -> None:
+    theirs = tmp_path / "theirs.xml"
+    theirs.write_text(other, "utf-8")
+    par = program(tmp_path / "app.par", f"cat {report}")[0]
+    facts = tmp_path / "facts.json"
+    facts.write_text(json.dumps({"name": "a", "par": par, "suites": ["a"], "wheels": []}), "utf-8")
+    python = program(tmp_path / "python", f"cat {theirs}")[0]
+    monkeypatch.setattr(compare, "make_environment", lambda *_: Path(python))
+    assert compare.main([f"--peer={facts}"]) == status
+    assert words in capsys.readouterr().out
+
+
+def test_a_suite_without_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = program(tmp_path / "app.par", "echo '<testsuites/>'")[0]
+    facts = tmp_path / "facts.json"
+    facts.write_text(json.dumps({"name": "a", "par": empty, "suites": ["a"], "wheels": []}), "utf-8")
+    monkeypatch.setattr(compare, "make_environment", lambda *_: Path(empty))
+    assert compare.main([f"--peer={facts}"]) == 1
+    assert "DIFFERS: a has no tests" in capsys.readouterr().out
