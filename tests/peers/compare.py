@@ -1,16 +1,16 @@
 """Runs peers' own tests from a par and in a virtual environment, and prints what became of them side by side.
 
 `--peer=FILE` (by BUILD) names what peers.bzl says of one; the other arguments are the suites to run, or all. It ends with
-status 1 where a test does not fare alike in both, or where nothing ran.
+status 1 where a test does not fare alike in both, or where none passed.
 """
 
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,12 +24,17 @@ _LOG_LIMIT = 3000  # characters of pytest's output that are printed where it mad
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
-    """A distribution, with a par of pytest and it. Paths are absolute."""
+    """A distribution, with a par of pytest and it. Paths are absolute.
+
+    `tests` are files below a folder `root`, which the wheel lacks; `env` is for both runs.
+    """
 
     name: str
     par: Path
     suites: tuple[str, ...]
     wheels: tuple[Path, ...]
+    tests: tuple[Path, ...] = ()
+    env: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 class RunFailedError(Exception):
@@ -39,8 +44,14 @@ class RunFailedError(Exception):
 def read_peer(file: Path) -> Peer:
     """What the rule wrote, with paths relative to the current folder, which is that of the runfiles."""
     facts = json.loads(file.read_text("utf-8"))
-    wheels = tuple(Path.cwd() / path for path in facts["wheels"])
-    return Peer(facts["name"], Path.cwd() / facts["par"], tuple(facts["suites"]), wheels)
+    return Peer(
+        facts["name"],
+        Path.cwd() / facts["par"],
+        tuple(facts["suites"]),
+        tuple(Path.cwd() / path for path in facts["wheels"]),
+        tuple(Path.cwd() / path for path in facts["tests"]),
+        facts["env"],
+    )
 
 
 def choose(peers: list[Peer], chosen: list[str]) -> list[tuple[Peer, str]]:
@@ -68,10 +79,15 @@ def make_environment(peer: Peer, folder: Path) -> Path:
         # As links are followed, a wheel keeps its own name.
         wheels = [os.path.realpath(wheel) for wheel in peer.wheels]
         subprocess.run([python, "-I", "-m", "pip", "install", *options, *wheels], check=True)
+        (packages,) = environment.glob("lib/python3.*/site-packages")
+        for test in peer.tests:
+            copy = packages.joinpath(*test.parts[test.parts.index("root", len(Path.cwd().parts)) + 1 :])
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(test, copy)
     return python
 
 
-def run(command: list[str], suite: str, folder: Path) -> outcomes.Outcomes:
+def run(command: list[str], suite: str, folder: Path, env: dict[str, str]) -> outcomes.Outcomes:
     """The outcomes of a suite: `command` is a pytest, `folder` a new one for it to run in.
 
     Raises:
@@ -86,7 +102,7 @@ def run(command: list[str], suite: str, folder: Path) -> outcomes.Outcomes:
     done = subprocess.run(
         [*command, *options, f"--junit-xml={report}", "--pyargs", suite],
         cwd=work,
-        env={**environment, "HOME": str(work), "TMPDIR": str(folder)},
+        env={**environment, "HOME": str(work), "TMPDIR": str(folder), **env},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -109,15 +125,14 @@ def compare(peer: Peer, suite: str, folder: Path) -> list[str]:
         "par": [str(peer.par)],
         "environment": [str(make_environment(peer, here)), "-I", "-m", "pytest"],
     }
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        runs = [
-            pool.submit(run, command, suite, here / f"{suite}.{name}") for name, command in commands.items()
-        ]
-        par, environment = (one.result() for one in runs)
+    # One after the other, so that each has the machine to itself.
+    par, environment = (
+        run(command, suite, here / f"{suite}.{name}", peer.env) for name, command in commands.items()
+    )
     show(suite, par, environment)
     different = outcomes.differences(par, environment)
-    if not par and not environment:
-        different.append(f"{suite} has no tests")
+    if "passed" not in par.values():
+        different.append(f"no test of {suite} passed: it needs more than peers.bzl's caller gives it")
     return different
 
 

@@ -19,18 +19,21 @@ def _peer_impl(ctx):
     ctx.actions.write(facts, json.encode({
         "name": ctx.attr.peer,
         "par": ctx.file.par.short_path,
+        "env": ctx.attr.env,
         "suites": ctx.attr.suites,
+        "tests": sorted([file.short_path for file in ctx.files.tests]),
         "wheels": sorted([file.short_path for file in wheels.to_list() if file.extension == "whl"]),
     }))
     return [DefaultInfo(
         files = depset([facts]),
-        runfiles = ctx.runfiles([facts, ctx.file.par], transitive_files = wheels),
+        runfiles = ctx.runfiles([facts, ctx.file.par] + ctx.files.tests, transitive_files = wheels),
     )]
 
 _peer = rule(
     implementation = _peer_impl,
     doc = "`NAME.json`, which tells compare.py of one peer.",
     attrs = {
+        "env": attr.string_dict(doc = "Environment of both runs."),
         "par": attr.label(
             doc = "The par with pytest and the peer.",
             allow_single_file = [".par"],
@@ -38,48 +41,51 @@ _peer = rule(
         ),
         "peer": attr.string(doc = "The distribution."),
         "suites": attr.string_list(doc = "Packages with tests, as for `pytest --pyargs`."),
+        "tests": attr.label_list(
+            doc = "What private/pypi_sdist.bzl keeps, where the wheel has no tests.",
+            allow_files = True,
+        ),
         "wheels": attr.label_list(doc = "Of all that is in the par, for the virtual environment."),
     },
 )
 
-def peer_tests(name, suites, quick):
+def peer_tests(name, peers):
     """Programs that compare, and tests that compare little.
 
     Args:
         name: of the program that compares all suites. `NAME.DISTRIBUTION` compares one peer's. Both are tagged `manual`.
-        suites: dict of distributions to their suites.
-        quick: those of suites that a test `NAME.DISTRIBUTION_test` runs.
+        peers: dict of distributions to dicts: `suites`, their packages with tests, and optionally `quick`, those of them
+            that a test `NAME.DISTRIBUTION_test` runs; `needs`, distributions that the tests use besides; `sdist`, the
+            repository of tests that are not in the wheel; `env`, environment variables; `attributes`, those of the par.
     """
-    for distribution, names in suites.items():
-        par = "{}.{}.pytest".format(name, distribution)
+    for distribution, peer in peers.items():
+        prefix = "{}.{}".format(name, distribution)
+        distributions = [distribution] + _TOOLS + peer.get("needs", [])
+        sdist = peer.get("sdist")
         memfd_par_binary(
-            name = par,
+            name = prefix + ".pytest",
             main_module = "pytest",
             tags = ["manual"],
-            deps = [requirement(each) for each in [distribution] + _TOOLS],
+            deps = [requirement(each) for each in distributions] + ([sdist + "//:lib"] if sdist else []),
+            **peer.get("attributes", {})
         )
-        peer = "{}.{}.facts".format(name, distribution)
         _peer(
-            name = peer,
-            par = par + ".par",
+            name = prefix + ".facts",
+            env = peer.get("env", {}),
+            par = prefix + ".pytest.par",
             peer = distribution,
-            suites = names,
+            suites = peer["suites"],
             tags = ["manual"],
-            wheels = [whl_requirement(each) for each in [distribution] + _TOOLS],
+            tests = [sdist + "//:files"] if sdist else [],
+            wheels = [whl_requirement(each) for each in distributions],
         )
-        _comparison(py_binary, "{}.{}".format(name, distribution), [peer], tags = ["manual"])
-        if distribution in quick:
-            _comparison(
-                py_test,
-                "{}.{}_test".format(name, distribution),
-                [peer],
-                chosen = quick[distribution],
-                size = "medium",
-            )
+        _comparison(py_binary, prefix, [prefix + ".facts"], tags = ["manual"])
+        if "quick" in peer:
+            _comparison(py_test, prefix + "_test", [prefix + ".facts"], chosen = peer["quick"], size = "medium")
     _comparison(
         py_binary,
         name,
-        ["{}.{}.facts".format(name, distribution) for distribution in suites],
+        ["{}.{}.facts".format(name, distribution) for distribution in peers],
         tags = ["manual"],
     )
 

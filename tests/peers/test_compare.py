@@ -65,7 +65,7 @@ def test_differences() -> None:
 
 
 def test_run_reads_the_report(tmp_path: Path, report: Path) -> None:
-    found = compare.run(program(tmp_path / "pytest", f"cat {report}"), "a", tmp_path / "run")
+    found = compare.run(program(tmp_path / "pytest", f"cat {report}"), "a", tmp_path / "run", {})
     assert found == outcomes.read(report)
 
 
@@ -73,12 +73,12 @@ def test_a_run_without_a_report(tmp_path: Path) -> None:
     with pytest.raises(
         compare.RunFailedError, match=r"(?s)a: .*/pytest ended with status 3 .*:\nwhat it says"
     ):
-        compare.run(program(tmp_path / "pytest", "true"), "a", tmp_path / "run")
+        compare.run(program(tmp_path / "pytest", "true"), "a", tmp_path / "run", {})
 
 
 def test_a_run_with_a_cut_report(tmp_path: Path, report: Path) -> None:
     with pytest.raises(compare.RunFailedError, match="status 3 and without a report"):
-        compare.run(program(tmp_path / "pytest", f"head -c 99 {report}"), "a", tmp_path / "run")
+        compare.run(program(tmp_path / "pytest", f"head -c 99 {report}"), "a", tmp_path / "run", {})
 
 
 def test_choose() -> None:
@@ -111,19 +111,25 @@ def test_main(
     theirs.write_text(other, "utf-8")
     par = program(tmp_path / "app.par", f"cat {report}")[0]
     facts = tmp_path / "facts.json"
-    facts.write_text(json.dumps({"name": "a", "par": par, "suites": ["a"], "wheels": []}), "utf-8")
+    facts.write_text(
+        json.dumps({"name": "a", "par": par, "suites": ["a"], "wheels": [], "tests": [], "env": {}}), "utf-8"
+    )
     python = program(tmp_path / "python", f"cat {theirs}")[0]
     monkeypatch.setattr(compare, "make_environment", lambda *_: Path(python))
     assert compare.main([f"--peer={facts}"]) == status
     assert words in capsys.readouterr().out
 
 
-def test_a_suite_without_tests(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("report", ["<testsuites/>", '<a><testcase name="a"><error/></testcase></a>'])
+def test_a_suite_of_which_nothing_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], report: str
 ) -> None:
-    empty = program(tmp_path / "app.par", "echo '<testsuites/>'")[0]
+    empty = program(tmp_path / "app.par", f"echo '{report}'")[0]
     facts = tmp_path / "facts.json"
-    facts.write_text(json.dumps({"name": "a", "par": empty, "suites": ["a"], "wheels": []}), "utf-8")
+    facts.write_text(
+        json.dumps({"name": "a", "par": empty, "suites": ["a"], "wheels": [], "tests": [], "env": {}}),
+        "utf-8",
+    )
     monkeypatch.setattr(compare, "make_environment", lambda *_: Path(empty))
     assert compare.main([f"--peer={facts}"]) == 1
-    assert "DIFFERS: a has no tests" in capsys.readouterr().out
+    assert "DIFFERS: no test of a passed" in capsys.readouterr().out

@@ -23,15 +23,19 @@ def record(distribution: str, error: BaseException | None) -> dict[str, Any]:
     """What the row of the program needs.
 
     Returns:
-        `version` of the distribution, `python` that ran it, `tiers`: how many members were loaded by each, and
-        `error`: the last words of the program, None if it worked.
+        `version` of the distribution, `python` that ran it, `tiers`: how many members were loaded by each, `reasons` why
+        it was not the best for all, and `error`: the last words of the program, None if it worked.
     """
     tiers: dict[str, int] = {}
+    reasons = set()
     for image in memfd_par.loaded():
         tiers[image.tier] = tiers.get(image.tier, 0) + 1
+        if image.why:
+            reasons.add(image.why)
     return {
         "error": None if error is None else f"{type(error).__name__}: {error}"[:_LONGEST],
         "python": platform.python_version(),
+        "reasons": sorted(reasons),
         "tiers": tiers,
         "version": importlib.metadata.version(distribution),
     }

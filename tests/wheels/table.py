@@ -34,7 +34,7 @@ Made by
     {run}
 
 - *Tier*: how the native members were loaded, and how many by each way (`memfd_par.loaded()` in the program's own process):
-  {tiers}. "none" is pure Python, or a program that only runs executables of the wheel.
+  {tiers}. Behind it, why a member did not get the best tier. "none" is pure Python, or a program that only runs executables of the wheel.
 - *Needed*: attributes of the target, beyond `deps`. "nothing" means that the wheel runs as it is.
 - *Run*: `ordinary` programs are part of `./bazelw test //...`; the others, whose wheels are large, run with
   `./bazelw test //tests/wheels:all_wheels`.
@@ -64,6 +64,7 @@ class Row:
     version: str
     reason: str | None
     tiers: dict[str, int]
+    reasons: list[str]
     needed: dict[str, Any]
     ordinary: bool
 
@@ -133,6 +134,7 @@ def rows(facts: Facts, results: dict[str, Result], versions: dict[str, str]) -> 
                 record.get("version") or versions.get(distribution, "?"),
                 reason,
                 record.get("tiers", {}),
+                record.get("reasons", []),
                 fact["needed"],
                 fact["ordinary"],
             )
@@ -161,7 +163,8 @@ def render(made: list[Row], pythons: set[str]) -> str:
                     row.distribution,
                     row.version,
                     "yes" if row.reason is None else f"**no**: {_one_line(row.reason)}",
-                    ", ".join(f"{tier} {count}" for tier, count in order) or "none",
+                    (", ".join(f"{tier} {count}" for tier, count in order) or "none")
+                    + (f" ({'; '.join(row.reasons)})" if row.reasons else ""),
                     ", ".join(f"`{name} = {json.dumps(value)}`" for name, value in sorted(row.needed.items()))
                     or "nothing",
                     "ordinary" if row.ordinary else "full",

@@ -38,7 +38,7 @@ def result(name: str, status: str, outputs: Path | None) -> str:
 
 def outputs_of(folder: Path, name: str, **record: Any) -> Path:
     path = folder / (name + ".zip")
-    facts = {"error": None, "python": "3.14.1", "tiers": {}, "version": "1.0", **record}
+    facts = {"error": None, "python": "3.14.1", "reasons": [], "tiers": {}, "version": "1.0", **record}
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("record.json", json.dumps(facts))
     return path
@@ -51,7 +51,11 @@ def report(folder: Path) -> list[str]:
         json.dumps({"id": {"started": {}}}),
         event("targetConfigured", "brotli", configured={"targetKind": "_memfd_par_test rule"}),
         json.dumps({"id": {"testSummary": {"label": "//tests/other:brotli"}}, "testSummary": {}}),
-        result("brotli", "PASSED", outputs_of(folder, "brotli", tiers={"plain": 2, "sparse": 1})),
+        result(
+            "brotli",
+            "PASSED",
+            outputs_of(folder, "brotli", reasons=["a cycle"], tiers={"plain": 2, "sparse": 1}),
+        ),
         result("jinja2", "PASSED", outputs_of(folder, "jinja2")),
         result("numpy", "FAILED", outputs_of(folder, "numpy", error="OSError: /a/b/c/d/e/f.so:\n no")),
         event("targetConfigured", "qt", configured={}),
@@ -69,7 +73,7 @@ def page(folder: Path) -> str:
 def test_a_row_for_each(tmp_path: Path) -> None:
     rows = [line for line in page(tmp_path).splitlines() if line.startswith("| ")][2:]
     assert rows == [
-        "| brotli | 1.0 | yes | sparse 1, plain 2 | nothing | ordinary |",
+        "| brotli | 1.0 | yes | sparse 1, plain 2 (a cycle) | nothing | ordinary |",
         "| jinja2 | 1.0 | yes | none | nothing | ordinary |",
         '| numpy | 1.0 | **no**: OSError: …/f.so: no | none | `real_files = ["numpy"]` | full |',
         "| qt | 6.1 | **no**: memfd_par: //tests/wheels:qt cannot be packed: a&#124;b | none | nothing | full |",
