@@ -44,6 +44,7 @@ _HEAVY = [
     "statsmodels",
     "tables",
     "thinc",
+    "torch",
     "uv",
     "vtk",
     "xgboost-cpu",
@@ -58,8 +59,8 @@ _RED = [
     "selenium",
 ]
 
-# fiona has no wheel for CPython 3.14, and pyodbc needs the machine's libodbc.so.2. torch, of which only the CPU's build for
-# CPython 3.11 can be had here, is 200 MB and runs on no Python of bazelw's root.
+# fiona has no wheel for CPython 3.14, and pyodbc needs the machine's libodbc.so.2. torch runs on
+# CPython 3.11: test_torch.py makes its par.
 
 # What a program needs besides the distribution that it is about.
 _REQUIREMENTS = {
@@ -135,29 +136,30 @@ def _wheel_test(distribution, **kwargs):
         **kwargs
     )
 
-def wheel_tests(name, programs):
+def wheel_tests(name, programs, others):
     """A test for each program, a suite of them all, and `NAME.json`, which says what the programs need.
 
     Args:
         name: of the suite, which is tagged `manual`.
         programs: paths of the programs.
+        others: names of tests elsewhere in the package that are about a distribution, and leave a record as record.py does.
     """
     distributions = [_distribution(program) for program in programs]
     tables = {"_ATTRIBUTES": _ATTRIBUTES, "_HEAVY": _HEAVY, "_RED": _RED, "_REQUIREMENTS": _REQUIREMENTS, "_UNSANDBOXED": _UNSANDBOXED}
     for table, names in tables.items():
-        unknown = [each for each in names if each not in distributions]
+        unknown = [each for each in names if each not in distributions + others]
         if unknown:
             fail(_UNKNOWN.format(
                 table = table,
                 names = ", ".join(unknown),
-                programs = ", ".join(distributions),
+                programs = ", ".join(distributions + others),
             ))
     for distribution in distributions:
         _wheel_test(distribution, **_ATTRIBUTES.get(distribution, {}))
     native.test_suite(
         name = name,
         tags = ["manual"],
-        tests = distributions,
+        tests = distributions + others,
     )
     write_file(
         name = name + "_facts",
@@ -167,6 +169,6 @@ def wheel_tests(name, programs):
                 "needed": _ATTRIBUTES.get(distribution, {}),
                 "ordinary": _is_ordinary(distribution),
             }
-            for distribution in distributions
+            for distribution in distributions + others
         })],
     )
