@@ -69,8 +69,24 @@ def choose(peers: list[Peer], chosen: list[str]) -> list[tuple[Peer, str]]:
     return [pair for pair in every if not chosen or pair[1] in chosen]
 
 
-def make_environment(peer: Peer, folder: Path) -> Path:
-    """The Python of a new virtual environment that has the peer's wheels."""
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a peer is installed: a command that is pytest, and the folder that its packages are in."""
+
+    command: tuple[str, ...]
+    packages: Path
+
+
+def copy_par(peer: Peer, folder: Path) -> Place:
+    """The par, away from its build tree, and with a short path as pytest names tests after short paths only."""
+    par = folder / "app.par"
+    if not par.exists():
+        shutil.copy(peer.par, par)
+    return Place((str(par),), par)
+
+
+def make_environment(peer: Peer, folder: Path) -> Place:
+    """A new virtual environment that has the peer's wheels."""
     environment = folder / "environment"
     python = environment / "bin" / "python"
     if not python.exists():
@@ -79,16 +95,16 @@ def make_environment(peer: Peer, folder: Path) -> Path:
         # As links are followed, a wheel keeps its own name.
         wheels = [os.path.realpath(wheel) for wheel in peer.wheels]
         subprocess.run([python, "-I", "-m", "pip", "install", *options, *wheels], check=True)
-        (packages,) = environment.glob("lib/python3.*/site-packages")
-        for test in peer.tests:
-            copy = packages.joinpath(*test.parts[test.parts.index("root", len(Path.cwd().parts)) + 1 :])
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(test, copy)
-    return python
+    (packages,) = environment.glob("lib/python3.*/site-packages")
+    for test in peer.tests:
+        copy = packages.joinpath(*test.parts[test.parts.index("root", len(Path.cwd().parts)) + 1 :])
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(test, copy)
+    return Place((str(python), "-I", "-m", "pytest"), packages)
 
 
-def run(command: list[str], suite: str, folder: Path, env: dict[str, str]) -> outcomes.Outcomes:
-    """The outcomes of a suite: `command` is a pytest, `folder` a new one for it to run in.
+def run(place: Place, suite: str, folder: Path, env: dict[str, str]) -> outcomes.Outcomes:
+    """The outcomes of a suite: `folder` is a new one to run in.
 
     Raises:
         RunFailedError: there is no report.
@@ -100,7 +116,7 @@ def run(command: list[str], suite: str, folder: Path, env: dict[str, str]) -> ou
     options = ["-q", "--tb=no", "-pno:cacheprovider", "-c", os.devnull, f"--rootdir={work}"]
     environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     done = subprocess.run(
-        [*command, *options, f"--junit-xml={report}", "--pyargs", suite],
+        [*place.command, *options, f"--junit-xml={report}", "--pyargs", suite],
         cwd=work,
         env={**environment, "HOME": str(work), "TMPDIR": str(folder), **env},
         stdin=subprocess.DEVNULL,
@@ -110,10 +126,10 @@ def run(command: list[str], suite: str, folder: Path, env: dict[str, str]) -> ou
         errors="replace",
     )
     try:
-        return outcomes.read(report)
+        return outcomes.read(report, str(place.packages))
     except (OSError, outcomes.ET.ParseError) as error:
         raise RunFailedError(
-            f"{suite}: {command[0]} ended with status {done.returncode} and without a report:\n{done.stdout[-_LOG_LIMIT:]}"
+            f"{suite}: {place.command[0]} ended with status {done.returncode} and without a report:\n{done.stdout[-_LOG_LIMIT:]}"
         ) from error
 
 
@@ -121,14 +137,9 @@ def compare(peer: Peer, suite: str, folder: Path) -> list[str]:
     """Runs a suite in both, prints the counts, and returns the differences."""
     here = folder / peer.name
     here.mkdir(exist_ok=True)
-    commands = {
-        "par": [str(peer.par)],
-        "environment": [str(make_environment(peer, here)), "-I", "-m", "pytest"],
-    }
     # One after the other, so that each has the machine to itself.
-    par, environment = (
-        run(command, suite, here / f"{suite}.{name}", peer.env) for name, command in commands.items()
-    )
+    par = run(copy_par(peer, here), suite, here / f"{suite}.par", peer.env)
+    environment = run(make_environment(peer, here), suite, here / f"{suite}.environment", peer.env)
     show(suite, par, environment)
     different = outcomes.differences(par, environment)
     if "passed" not in par.values():

@@ -11,8 +11,10 @@ KINDS = ("passed", "failed", "error", "skipped", "xfailed")
 Outcomes = dict[str, str]  #: test to one of KINDS
 
 
-def read(report: Path) -> Outcomes:
+def read(report: Path, packages: str = "/packages") -> Outcomes:
     """The outcomes in pytest's report in the format of JUnit.
+
+    Where tests are named after files below `packages`, the names are made those of any such folder.
 
     Several reports of one test, as of its subtests, become one: the worst.
 
@@ -23,6 +25,7 @@ def read(report: Path) -> Outcomes:
     outcomes: Outcomes = {}
     for case in ET.parse(report).iter("testcase"):
         name = "{}::{}".format(case.get("classname"), case.get("name"))
+        name = name.replace(packages, "PACKAGES")
         kind = _kind(case)
         outcomes[name] = min(kind, outcomes.get(name, kind), key=_WORST.index)
     return outcomes

@@ -36,10 +36,10 @@ def report(tmp_path: Path) -> Path:
     return path
 
 
-def program(path: Path, command: str) -> list[str]:
+def program(path: Path, command: str) -> compare.Place:
     path.write_text(PYTEST % command, "utf-8")
     path.chmod(0o755)
-    return [str(path)]
+    return compare.Place((str(path),), path)
 
 
 def test_outcomes(report: Path) -> None:
@@ -53,6 +53,12 @@ def test_outcomes(report: Path) -> None:
         "a::six": "failed",
     }
     assert outcomes.count(found) == {"passed": 1, "failed": 2, "error": 1, "skipped": 1, "xfailed": 1}
+
+
+def test_tests_that_are_named_after_files(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    path.write_text('<a><testcase classname="b" name="c[/some/app.par/d.txt]"/></a>', "utf-8")
+    assert outcomes.read(path, "/some/app.par") == {"b::c[PACKAGES/d.txt]": "passed"}
 
 
 def test_differences() -> None:
@@ -109,13 +115,14 @@ def test_main(
 ) -> None:
     theirs = tmp_path / "theirs.xml"
     theirs.write_text(other, "utf-8")
-    par = program(tmp_path / "app.par", f"cat {report}")[0]
+    par = program(tmp_path / "app.par", f"cat {report}").packages
     facts = tmp_path / "facts.json"
     facts.write_text(
-        json.dumps({"name": "a", "par": par, "suites": ["a"], "wheels": [], "tests": [], "env": {}}), "utf-8"
+        json.dumps({"name": "a", "par": str(par), "suites": ["a"], "wheels": [], "tests": [], "env": {}}),
+        "utf-8",
     )
-    python = program(tmp_path / "python", f"cat {theirs}")[0]
-    monkeypatch.setattr(compare, "make_environment", lambda *_: Path(python))
+    environment = program(tmp_path / "python", f"cat {theirs}")
+    monkeypatch.setattr(compare, "make_environment", lambda *_: environment)
     assert compare.main([f"--peer={facts}"]) == status
     assert words in capsys.readouterr().out
 
@@ -124,12 +131,12 @@ def test_main(
 def test_a_suite_of_which_nothing_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], report: str
 ) -> None:
-    empty = program(tmp_path / "app.par", f"echo '{report}'")[0]
+    empty = program(tmp_path / "app.par", f"echo '{report}'").packages
     facts = tmp_path / "facts.json"
     facts.write_text(
-        json.dumps({"name": "a", "par": empty, "suites": ["a"], "wheels": [], "tests": [], "env": {}}),
+        json.dumps({"name": "a", "par": str(empty), "suites": ["a"], "wheels": [], "tests": [], "env": {}}),
         "utf-8",
     )
-    monkeypatch.setattr(compare, "make_environment", lambda *_: Path(empty))
+    monkeypatch.setattr(compare, "make_environment", lambda *_: compare.Place((str(empty),), empty))
     assert compare.main([f"--peer={facts}"]) == 1
     assert "DIFFERS: no test of a passed" in capsys.readouterr().out
