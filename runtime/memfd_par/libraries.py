@@ -8,6 +8,7 @@ import posix
 from memfd_par.filesystem import current
 from memfd_par.index import Index
 from memfd_par.loader import images
+from memfd_par.tree import Outside
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -77,6 +78,23 @@ def executable_path(path: Any) -> Any:
         fd = _programs[text] = _program(files.open(text, posix.O_RDONLY), text)
     # The child closes its descriptors before it executes, so the path is by way of this process.
     return os.fsencode("/proc/%d/fd/%d" % (posix.getpid(), fd))
+
+
+def working_folder(path: Any) -> Any:
+    """A folder that a child process can start in, for one below the par; any other path as it is."""
+    files = current()
+    text = files.within(path)
+    if text is None:
+        return path
+    try:
+        stored_path = files.find(text).path
+    except Outside as outside:
+        return outside.args[0]
+    if not stored_path:  # the par itself is a file: not all that it carries is copied by mistake
+        return path
+    from memfd_par.memory_tree import real_path
+
+    return real_path(text)
 
 
 def _program(source: int, text: str) -> int:

@@ -107,16 +107,17 @@ def _sqlite3(module: Any, index: Index) -> None:
 
 
 def _subprocess(module: Any, _: Index) -> None:
-    """Programs that the par carries run from memory."""
-    from memfd_par.libraries import executable_path
+    """Programs that the par carries run from memory, and in real copies of its folders."""
+    from memfd_par.libraries import executable_path, working_folder
 
     holder, name = (
         (module, "_fork_exec") if hasattr(module, "_fork_exec") else (module._posixsubprocess, "fork_exec")
     )
     real = getattr(holder, name)
 
-    def fork_exec(args: Any, executable_list: Any, *rest: Any) -> Any:
-        return real(args, [executable_path(path) for path in executable_list], *rest)
+    def fork_exec(args: Any, programs: Any, close_fds: Any, pass_fds: Any, cwd: Any, *rest: Any) -> Any:
+        found = [executable_path(path) for path in programs]
+        return real(args, found, close_fds, pass_fds, working_folder(cwd), *rest)
 
     setattr(holder, name, fork_exec)
 

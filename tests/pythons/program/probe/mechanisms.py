@@ -99,6 +99,29 @@ def program() -> None:
     raise AssertionError
 
 
+def working_folder() -> None:
+    folder = os.path.dirname(TEXT)
+    with open(TEXT, "rb") as file:
+        text = file.read()
+    for cwd in (folder, Path(folder), os.fsencode(folder)):
+        assert subprocess.run(["cat", "text.txt"], cwd=cwd, stdout=subprocess.PIPE, check=True).stdout == text
+    above = os.path.dirname(PAR)
+    found = subprocess.run(
+        ["pwd", "-P"], cwd=PAR + "/..", stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
+    assert found == os.path.realpath(above) + "\n", found
+    for missing, error in (
+        (folder + "/none", FileNotFoundError),
+        (TEXT, NotADirectoryError),
+        (PAR, NotADirectoryError),
+    ):
+        try:
+            subprocess.run(["true"], cwd=missing, check=True)
+        except error:
+            continue
+        raise AssertionError(missing)
+
+
 def interpreter() -> None:
     assert sys.prefix == PAR
     code = "import sys, probe.state; print(probe.state.__file__, *sys.argv)"
