@@ -13,7 +13,7 @@ from packer.image import NO_IMAGE, ImagePlan
 from packer.members import Catalogue, NativeMember
 from packer.order import groups
 from packer.policy import INTERPRETER_LIBRARIES, Policy
-from packer.resolve import check_machine, resolve
+from packer.resolve import check_machine, is_for, resolve
 
 __all__ = ["LoadPlan", "NativeMember", "Plans", "plan"]
 
@@ -79,10 +79,11 @@ def plan(
     """Load plans for the native members of `target`.
 
     machine: that of the target, as `os.uname().machine` names it. system_libs: sonames, or whole paths, that
-    the machine is trusted to have beyond the policy. Raises PackError for members of another machine; for
+    the machine is trusted to have beyond the policy. Raises PackError for libraries and modules of another machine; for
     libraries that nobody provides and sonames with two meanings, all at once; for a cycle.
     """
-    catalogue = Catalogue(members)
+    # A wheel may bring a program for each of many machines: those of others are data.
+    catalogue = Catalogue([m for m in members if m.facts.kind != "executable" or is_for(m, machine)])
     check_machine(catalogue, target, machine)
     system = policy.libraries | system_libs
     needs = resolve(catalogue, system, target, policy)

@@ -42,13 +42,18 @@ _WRONG_MACHINE = (
 _BITS = {"i686": 32, "armv7l": 32, "mips": 32, "ppc": 32, "riscv32": 32}
 
 
+def is_for(member: NativeMember, machine: str) -> bool:
+    """Whether a member was built for `machine` and its usual number of bits."""
+    return (member.facts.machine, member.facts.bits) == (machine, _BITS.get(machine, 64))
+
+
 def check_machine(catalogue: Catalogue, target: str, machine: str) -> None:
     """Raises PackError for members that were not built for `machine` and its usual number of bits."""
     wanted = f"{machine} ({_BITS.get(machine, 64)} bits)"
     problems = []
     for path, member in catalogue.images.items():
-        found = f"{member.facts.machine} ({member.facts.bits} bits)"
-        if found != wanted:
+        if not is_for(member, machine):
+            found = f"{member.facts.machine} ({member.facts.bits} bits)"
             name = member.facts.soname or path
             problems.append(
                 _WRONG_MACHINE.format(member=member.local_path, name=name, found=found, wanted=wanted)

@@ -145,3 +145,12 @@ def test_dependencies_come_first_whatever_the_order_of_the_members(
     chance.shuffle(shuffled)
     assert planned(*shuffled) == plans
     assert list(planned(*shuffled).plans) == list(plans.plans)
+
+
+def test_programs_of_other_machines_are_data() -> None:
+    tool = made_up("bin/tool", kind="executable")
+    others = [
+        made_up("arm/tool", "libmissing.so", kind="executable", machine="aarch64"),
+        made_up("small/tool", kind="executable", bits=32),
+    ]
+    assert planned(tool, made_up("ext.so"), *others) == planned(tool, made_up("ext.so"))

@@ -56,7 +56,6 @@ _RED = [
     "grpcio-tools",
     "mysql-connector-python",
     "pyproj",
-    "selenium",
 ]
 
 # fiona has no wheel for CPython 3.14, and pyodbc needs the machine's libodbc.so.2. torch runs on

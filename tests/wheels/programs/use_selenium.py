@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import text_to_be_present_in_element
 from selenium.webdriver.support.wait import WebDriverWait
 
-PAGE = b"""<!doctype html><title>Sum</title><form><input id=a><input id=b><p id=sum>?</p></form><script>
+PAGE = b"""<!doctype html><title>Sum</title><form><input id=a><input id=b><button>=</button><p id=sum>?</p></form><script>
 document.forms[0].onsubmit = event => { event.preventDefault(); setTimeout(
   () => { sum.textContent = Number(a.value) + Number(b.value) }, 50) }</script><p hidden id=hidden>no</p>"""
 
