@@ -1,0 +1,97 @@
+"""Charts of the ratios, as PNG and SVG: one for each measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from benchmarks.contenders.table import BASELINE
+from benchmarks.measures import MEASURES
+from benchmarks.ratios import Results
+from benchmarks.report import quantity
+
+_OWN = "memfd_par"
+_FOCUS, _OWN_OTHERS, _BASE, _OTHERS = "#c44e52", "#dd9497", "#4c4c4c", "#9bb3cf"
+_MEAN = "geometric mean"
+_COLUMNS = 3
+
+
+def draw(results: Results, folder: Path) -> list[Path]:
+    """Draw the charts; returns the files, `MEASURE.png` and `MEASURE.svg`.
+
+    A measure of which the virtual environment has nothing, such as bytes written, gets the numbers themselves.
+    """
+    mpl.rcParams["svg.hashsalt"] = "memfd_par"  # the same names of elements every time
+    written = []
+    for measure in results.measures():
+        figure = _figure(results, measure)
+        if figure is None:
+            continue
+        for suffix in ("png", "svg"):
+            path = folder / f"{measure}.{suffix}"
+            metadata = {"Date": None} if suffix == "svg" else {"Software": None}
+            figure.savefig(path, dpi=100, metadata=metadata)
+            written.append(path)
+    return written
+
+
+def _figure(results: Results, measure: str) -> Figure | None:
+    """A panel of bars for each application, and one for the geometric mean; None if there is nothing to show."""
+    panels = {
+        application: bars
+        for application in results.applications()
+        if (bars := _bars(results, application, measure))
+    }
+    relative = any(
+        results.ratio(application, BASELINE, measure) is not None for application in results.applications()
+    )
+    if relative and len(panels) > 1:
+        means = {name: results.geometric_mean(name, measure)[0] for name in results.contenders()}
+        panels[_MEAN] = {name: (mean, f"{mean:.2f}") for name, mean in means.items() if mean is not None}
+    if not panels:
+        return None
+    columns = min(_COLUMNS, len(panels))
+    rows = -(-len(panels) // columns)
+    height = 0.9 + 0.22 * len(results.contenders())
+    figure = Figure(figsize=(5 * columns, height * rows + 0.6), layout="constrained")
+    scale = f"ratio to {BASELINE}, logarithmic" if relative else MEASURES[measure].unit
+    figure.suptitle(f"{MEASURES[measure].title} ({scale})")
+    for index, (title, bars) in enumerate(panels.items()):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        names = [name for name in results.contenders() if name in bars]
+        values = [bars[name][0] for name in names]
+        drawn = axes.barh(names, values, color=[_colour(name) for name in names])
+        axes.bar_label(drawn, [bars[name][1] for name in names], padding=2, fontsize=7)
+        axes.invert_yaxis()
+        axes.set_title(title, fontsize=9)
+        axes.tick_params(labelsize=7)
+        if relative:
+            axes.set_xscale("log")
+            axes.axvline(1, color=_BASE, linewidth=0.8)
+            axes.set_xlim(min([0.5, *(value / 1.5 for value in values)]), max([2, *values]) * 2.5)
+        else:
+            axes.set_xlim(0, max([1, *values]) * 1.4)
+        axes.spines[["right", "top"]].set_visible(False)
+    return figure
+
+
+def _bars(results: Results, application: str, measure: str) -> dict[str, tuple[float, str]]:
+    """Length and label of the bar of each contender that has a number."""
+    bars = {}
+    for contender in results.contenders():
+        record = results.records[application, contender, measure]
+        if record.median is not None:
+            ratio = results.ratio(application, contender, measure)
+            number = quantity(record.median, record.unit)
+            bars[contender] = (record.median, number) if ratio is None else (ratio, f"{ratio:.2f} ({number})")
+    return bars
+
+
+def _colour(contender: str) -> str:
+    if contender == BASELINE:
+        return _BASE
+    if contender == _OWN:
+        return _FOCUS
+    return _OWN_OTHERS if contender.startswith(_OWN) else _OTHERS

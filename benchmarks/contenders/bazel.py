@@ -1,0 +1,80 @@
+"""What Bazel builds: pars, and the zip of rules_python's py_binary."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from benchmarks.command import Unavailable
+from benchmarks.contenders.contender import Contender, Job
+
+
+class Bazel(Contender):
+    """A file that Bazel builds in the workspace, and that is copied out of it."""
+
+    #: Of the application's package.
+    target: str
+    output: str
+    options: tuple[str, ...] = ()
+
+    def prepare(self, job: Job, clean: bool) -> None:
+        """Write the package, fetch what it needs, and remove what was built."""
+        job.folder.mkdir(parents=True, exist_ok=True)
+        job.workspace.add(job.application)
+        if clean:
+            job.workspace.bazel("clean")
+            job.workspace.bazel("build", "--nobuild", *self._arguments(job))
+
+    def fingerprint(self, job: Job) -> str:
+        """None: Bazel itself knows what is to be built again."""
+        return ""
+
+    def build(self, job: Job) -> None:
+        """Build the target."""
+        job.workspace.bazel("build", *self._arguments(job))
+
+    def collect(self, job: Job) -> None:
+        """Copy the file, as it is deployed."""
+        built = job.workspace.sources / "bazel-bin" / job.application.name / self.output
+        new = self.product(job).with_suffix(".new")
+        shutil.copy(built, new)
+        new.chmod(0o755)
+        new.replace(self.product(job))
+
+    def sources(self, job: Job) -> Path:
+        """In the workspace."""
+        return job.workspace.sources / job.application.name / "src"
+
+    def product(self, job: Job) -> Path:
+        """The copy."""
+        return job.folder / self.output
+
+    def _arguments(self, job: Job) -> list[str]:
+        return [*self.options, f"//{job.application.name}:{self.target}"]
+
+
+class MemfdPar(Bazel):
+    """This project."""
+
+    target = output = "application.par"
+
+
+class CarriedMemfdPar(Contender):
+    """This project, with the interpreter carried in the par."""
+
+    def check(self, job: Job) -> None:
+        """Says that there is none."""
+        super().check(job)
+        raise Unavailable("a par does not carry an interpreter yet")
+
+
+class RulesPythonZip(Bazel):
+    """The zip of a py_binary, as `--build_python_zip` makes it."""
+
+    target = "program"
+    output = "program.zip"
+    options = ("--output_groups=python_zip_file",)
+
+    def start(self, job: Job) -> list[str]:
+        """The interpreter runs the zip."""
+        return [str(job.python), str(self.product(job))]
