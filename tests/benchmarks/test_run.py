@@ -1,0 +1,64 @@
+"""A small run, from wheels_lock.txt and tools_lock.txt to results.json and results.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchmarks.main import main
+
+_CONTENDERS = ["venv", "memfd_par", "memfd_par_carried", "pex", "zipapp"]
+_MEASURES = ["warm_start_s", "bytes_written", "files_left", "memory_1_bytes", "file_bytes", "rebuild_s"]
+
+
+def test_run(tmp_path: Path) -> None:
+    if not (shutil.which("bazel") or shutil.which("bazelisk")):
+        # bazelw would bring one, which takes minutes and root rights.
+        pytest.fail(
+            "this test runs a Bazel of its own, and there is none on PATH: run it by ./bazelw, or install Bazel 7"
+        )
+    # Real files in place of the links of a runfiles tree.
+    repository = tmp_path / "memfd_par"
+    sources = Path(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
+    shutil.copytree(sources, repository, ignore=shutil.ignore_patterns("__pycache__", "external", "tests"))
+
+    out = tmp_path / "out"
+    arguments = [f"--out={out}", f"--cache={tmp_path / 'cache'}", f"--workspace={repository}", "--runs=1"]
+    names = [f"--contenders={','.join(_CONTENDERS)}", f"--measures={','.join(_MEASURES)}"]
+    assert main([*arguments, *names, "--applications=hello,torch", "--no_charts"]) == 0
+
+    records = json.loads((out / "results.json").read_text("utf-8"))
+    assert [(each["application"], each["contender"], each["measure"]) for each in records] == [
+        (application, contender, measure)
+        for application in ("hello", "torch")
+        for contender in _CONTENDERS
+        for measure in _MEASURES
+    ]
+    errors = [each for each in records if "error" in each]
+    assert {(each["application"], each["contender"]) for each in errors} == {
+        ("hello", "memfd_par_carried"),
+        *(("torch", contender) for contender in _CONTENDERS),
+    }, errors
+    for each in errors:
+        assert each.keys() == {"application", "contender", "measure", "unit", "error"} and each["error"]
+    for each in records:
+        if each not in errors:
+            assert each.keys() == {
+                *("application", "contender", "measure", "unit"),
+                *("median", "min", "max", "runs"),
+            }
+            assert 0 <= each["min"] <= each["median"] <= each["max"] and each["runs"] == 1
+
+    medians = {(each["contender"], each["measure"]): each["median"] for each in records if each not in errors}
+    assert medians["memfd_par", "bytes_written"] == medians["memfd_par", "files_left"] == 0
+    assert medians["pex", "files_left"] > 0
+    assert all(medians[name, "file_bytes"] > 0 for name in ("venv", "memfd_par", "pex", "zipapp"))
+
+    versions = json.loads((out / "versions.json").read_text("utf-8"))
+    assert {"cpython", "libc", "linux", "memfd_par", "pex"} <= versions.keys()
+    table = (out / "results.md").read_text("utf-8")
+    assert "`warm_start_s`" in table and "a par does not carry an interpreter yet" in table
