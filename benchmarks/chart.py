@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from benchmarks.contenders.table import BASELINE
 from benchmarks.measures import MEASURES
@@ -31,7 +32,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
             continue
         for suffix in ("png", "svg"):
             path = folder / f"{measure}.{suffix}"
-            metadata = {"Date": None} if suffix == "svg" else {"Software": None}
+            metadata: dict[str, str | None] = {"Date": None} if suffix == "svg" else {"Software": None}
             figure.savefig(path, dpi=100, metadata=metadata)
             written.append(path)
     return written
@@ -60,19 +61,24 @@ def _figure(results: Results, measure: str) -> Figure | None:
     figure.suptitle(f"{MEASURES[measure].title} ({scale})")
     for index, (title, bars) in enumerate(panels.items()):
         axes = figure.add_subplot(rows, columns, index + 1)
-        names = [name for name in results.contenders() if name in bars]
-        values = [bars[name][0] for name in names]
-        drawn = axes.barh(names, values, color=[_colour(name) for name in names])
-        axes.bar_label(drawn, [bars[name][1] for name in names], padding=2, fontsize=7)
+        names = results.contenders()
+        values = [bars[name][0] for name in names if name in bars]
+        smallest, largest = (
+            (min([0.5, *values]) / 1.5, max([2, *values]) * 3) if relative else (0, max([1, *values]) * 1.5)
+        )
+        # Each contender has its place, so that one that has no number is seen to have none.
+        lengths = [bars[name][0] if name in bars else smallest for name in names]
+        labels = [bars[name][1] if name in bars else "no number" for name in names]
+        drawn = axes.barh(names, lengths, color=[_colour(name) for name in names])
+        axes.bar_label(drawn, labels, padding=2, fontsize=7)
         axes.invert_yaxis()
         axes.set_title(title, fontsize=9)
         axes.tick_params(labelsize=7)
         if relative:
             axes.set_xscale("log")
             axes.axvline(1, color=_BASE, linewidth=0.8)
-            axes.set_xlim(min([0.5, *(value / 1.5 for value in values)]), max([2, *values]) * 2.5)
-        else:
-            axes.set_xlim(0, max([1, *values]) * 1.4)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.set_xlim(smallest, largest)
         axes.spines[["right", "top"]].set_visible(False)
     return figure
 
