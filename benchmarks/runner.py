@@ -13,6 +13,7 @@ from benchmarks.application import Application
 from benchmarks.building import build
 from benchmarks.command import Unavailable
 from benchmarks.contenders.contender import Contender, Job
+from benchmarks.contenders.table import CONTENDERS
 from benchmarks.measures import MEASURES, PROCESSES
 from benchmarks.program import Program, files
 from benchmarks.record import Record
@@ -131,6 +132,7 @@ class Run:
     def _warm_up(self, name: str) -> dict[str, float]:
         self._programs[name].forget()
         self._programs[name].start()
+        CONTENDERS[name].verify(self._programs[name])
         return {}
 
     def _round(self, number: int, names: list[str]) -> None:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from benchmarks import command
 from benchmarks.command import Unavailable
 from benchmarks.contenders.contender import Contender, Job
+from benchmarks.program import Program
+
+# Prints the tiers of all libraries that the application loads.
+_TIERS = """
+import application, memfd_par
+application.main()
+print(*sorted({image.tier for image in memfd_par.loaded()}))
+"""
 
 
 class Bazel(Contender):
@@ -57,6 +66,21 @@ class MemfdPar(Bazel):
     """This project."""
 
     target = output = "application.par"
+
+    def verify(self, program: Program) -> None:
+        """See that libraries were loaded by the tier that MEMFD_PAR_TIER names; a library may take a lower one."""
+        wanted = self.environment.get("MEMFD_PAR_TIER")
+        if wanted is None:
+            return
+        environment = {**program.variables(), "MEMFD_PAR_INTERPRETER": "1"}
+        tiers = command.run(
+            [*program.command, "-c", _TIERS], environment, program.state, program.timeout
+        ).split()
+        # Some libraries cannot be loaded by "full", either.
+        if tiers and (wanted not in tiers or not {*tiers} <= {wanted, "plain"}):
+            raise Unavailable(
+                f"MEMFD_PAR_TIER={wanted} was asked for, and libraries were loaded by: {' '.join(tiers)}"
+            )
 
 
 class CarriedMemfdPar(Contender):

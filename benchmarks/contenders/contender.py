@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import command
 from benchmarks.application import Application
+from benchmarks.program import Program
 from benchmarks.tool import LOCK, Tools
 from benchmarks.workspace import Workspace
 
@@ -116,6 +117,13 @@ class Contender:
 
     def collect(self, job: Job) -> None:
         """Put what was built into the job's folder, if it is not there. Its time is not measured."""
+
+    def verify(self, program: Program) -> None:
+        """See whether what was built is what the contender's name says.
+
+        Raises:
+            Unavailable: it is not.
+        """
 
     def sources(self, job: Job) -> Path:
         """The folder of the application's sources."""

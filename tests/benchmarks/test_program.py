@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks import command, memory, writes
 from benchmarks.command import Unavailable
+from benchmarks.contenders.bazel import MemfdPar
 from benchmarks.program import Program
 
 _READY = "print('ready', flush=True); sys.stdin.read()"
@@ -165,6 +166,22 @@ def _file_system(path: Path) -> str:
         if left.split()[2] == wanted:
             return right.split()[0]
     return ""
+
+
+@pytest.mark.parametrize("loaded", ["full", "full plain", ""])
+def test_a_tier_that_was_asked_for_is_used(loaded: str, tmp_path: Path) -> None:
+    MemfdPar("memfd_par_full", MEMFD_PAR_TIER="full").verify(_program(tmp_path, f"print({loaded!r})"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "loaded"), [("full", "plain"), ("full", "full sparse"), ("plain", "plain sparse")]
+)
+def test_another_tier_than_was_asked_for_is_told(wanted: str, loaded: str, tmp_path: Path) -> None:
+    contender = MemfdPar("other", MEMFD_PAR_TIER=wanted)
+    with pytest.raises(
+        Unavailable, match=f"={wanted} was asked for, and libraries were loaded by: {loaded}$"
+    ):
+        contender.verify(_program(tmp_path, f"print({loaded!r})"))
 
 
 def test_a_builder_that_fails_is_told(tmp_path: Path) -> None:
