@@ -42,11 +42,14 @@ def compile_file(filename: str, local_path: str, optimize: int) -> bytes | None:
 
 
 def _compile_without_future(data: bytes, filename: str) -> CodeType:
-    """`from __future__ import annotations` is in force, but does not import `__future__` at run time."""
+    """`from __future__ import annotations` is in force, but does not import `__future__` at run time.
+
+    Docstrings and assertions stay in the source: what is not there need not be read at each start.
+    """
     tree = ast.parse(data, filename)
     tree.body = [node for node in tree.body if getattr(node, "module", "") != "__future__"]
     flags = __future__.annotations.compiler_flag
-    code: CodeType = compile(tree, filename, "exec", flags=flags, dont_inherit=True, optimize=0)
+    code: CodeType = compile(tree, filename, "exec", flags=flags, dont_inherit=True, optimize=2)
     return code
 
 

@@ -62,6 +62,11 @@ class Archive:
             raise _error("TRUNCATED", par=self.path, what="{} does not match its checksum".format(what))
         return data
 
+    def check_size(self, size: int) -> None:
+        """Raises ParReadError where the file is smaller than it was when it was built."""
+        if self._identity[2] < size:
+            raise _error("TRUNCATED", par=self.path, what="it should have %d bytes" % size)
+
     def _reopen(self, what: str) -> int:
         try:
             fd = posix.open(self.path, posix.O_RDONLY | posix.O_CLOEXEC)

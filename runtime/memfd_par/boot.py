@@ -12,13 +12,13 @@ import sys
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
 #: What every start needs, dependencies first; the finder finds the others when somebody imports them.
 _MODULES = (
     "memfd_par",
     "memfd_par.format",
-    "memfd_par.errors",
     "memfd_par.archive",
     "memfd_par.index",
     "memfd_par.loader",
@@ -30,6 +30,10 @@ _MODULES = (
     "memfd_par.report",
     "memfd_par.program",
 )
+
+
+#: Executed when somebody asks for something in it.
+_LATE = "memfd_par.errors"
 
 
 def start(
@@ -48,19 +52,18 @@ def start(
     sys.dont_write_bytecode = True  # of the standard library neither
     for name in _MODULES:
         _execute(name, runtime[name])
+    _add(_LATE, Late(_LATE)).__dict__["code"] = runtime[_LATE]
     from memfd_par.archive import Archive
-    from memfd_par.errors import TRUNCATED, ParError, die
     from memfd_par.executable import take_request
     from memfd_par.index import Index
 
     as_interpreter = take_request()
     archive = Archive(_absolute(sys.argv[0], fd), fd, block)
-    if posix.fstat(fd).st_size < size:
-        die(TRUNCATED.format(par=archive.path, what="it should have %d bytes" % size))
     try:
+        archive.check_size(size)
         index = Index(archive, header, runtime)
-    except ParError as error:
-        die(str(error))
+    except OSError as error:
+        _die(error)
     from memfd_par.interpose import install
 
     install(index)
@@ -75,15 +78,38 @@ def start(
         try:
             for number in header["preload"]:
                 images(index).load_library(number)
-        except ParError as error:
-            die(str(error))
+        except (ImportError, OSError) as error:
+            _die(error)
     from memfd_par.program import run
 
     run(index, as_interpreter)
 
 
+class Late(type(sys)):  # type: ignore[misc]  # the type of modules
+    """A module that is not executed before it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Executes the module, which then is one like any other."""
+        self.__class__ = type(sys)  # type: ignore[assignment]  # so that it is asked only once
+        exec(marshal.loads(self.__dict__.pop("code")), self.__dict__)
+        return getattr(self, name)
+
+
+def _die(error: Exception) -> None:
+    """Ends the process with what a fault of the par says; any other error passes through."""
+    from memfd_par.errors import ParError, die
+
+    if isinstance(error, ParError):
+        die(str(error))
+    raise error
+
+
 def _execute(name: str, code: bytes) -> None:
-    module = type(sys)(name)
+    exec(marshal.loads(code), _add(name, type(sys)(name)).__dict__)
+
+
+def _add(name: str, module: ModuleType) -> ModuleType:
+    """Makes a module known before it is executed."""
     sys.modules[name] = module
     package, _, last = name.rpartition(".")
     if package:
@@ -92,7 +118,7 @@ def _execute(name: str, code: bytes) -> None:
     else:
         module.__package__ = name
         module.__path__ = []
-    exec(marshal.loads(code), module.__dict__)
+    return module
 
 
 def _install(index: Any) -> None:
@@ -106,7 +132,7 @@ def _install(index: Any) -> None:
     if sys.path[:1] == [""]:  # `-c` without isolation
         del sys.path[0]
     sys.path.insert(0, index.archive.root)  # the slash keeps importlib.metadata from reading the zip
-    for name in _MODULES:
+    for name in (*_MODULES, _LATE):
         module = sys.modules[name]
         spec = finder.find_spec(name)
         assert spec is not None

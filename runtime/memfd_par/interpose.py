@@ -323,7 +323,6 @@ def _install_extensions(files: FileSystem, index: Index) -> None:
 def _install_io(files: FileSystem) -> None:
     import _io
     import builtins
-    import io
 
     real_open, real_code = _io.open, _io.open_code
     within = files.within
@@ -349,6 +348,8 @@ def _install_io(files: FileSystem) -> None:
 
     for real, function in ((real_open, open_path), (real_code, open_code)):
         wrapper = _wrapper(files, real, function)
-        for module in (io, _io):
-            setattr(module, real.__name__, wrapper)
-    builtins.open = io.open
+        # `io`, which not every program imports, takes them over from `_io`.
+        for module in (_io, sys.modules.get("io")):
+            if module is not None:
+                setattr(module, real.__name__, wrapper)
+    builtins.open = _io.open
