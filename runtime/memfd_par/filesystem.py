@@ -23,9 +23,9 @@ _EROFS = 30
 _ENOTEMPTY = 39
 _ENODATA = 61
 
-_MOST = 0x7FFFF000
+_ST_RDONLY = 1
 
-_open = posix.open
+_stat = posix.stat
 
 
 class FileSystem:
@@ -63,6 +63,26 @@ class FileSystem:
         for root in self.roots:
             if path.startswith(root):
                 return self.root + path[len(root) :]
+        return None
+
+    def spelled_otherwise(self, path: Any) -> str | None:
+        """As `within`, for paths that only the file system can tell: relative ones, with `//`, or by way of a link."""
+        if isinstance(path, int) or path is None:
+            return None
+        text = plain(path)
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "surrogateescape")
+        position = text.find("/", 1)
+        while position > 0:
+            try:
+                found = _stat(text[:position])
+                par = posix.fstat(self._index.archive.fd(text))
+            except OSError:
+                return None
+            if (found.st_dev, found.st_ino) == (par.st_dev, par.st_ino):
+                below: str = self.root + text[position + 1 :]
+                return below
+            position = text.find("/", position + 1)
         return None
 
     def find(self, path: str) -> Node:
@@ -128,6 +148,19 @@ class FileSystem:
             raise _error(_EROFS, path)
         return self._copy(node, flags)
 
+    def statvfs(self, path: str) -> posix.statvfs_result:
+        """Of the file system that the par is on, read-only."""
+        self._tree.find(path)
+        found = posix.fstatvfs(self._index.archive.fd(path))
+        return posix.statvfs_result(
+            (*found[:8], found.f_flag | _ST_RDONLY, found.f_namemax), {"f_fsid": found.f_fsid}
+        )
+
+    def pathconf(self, path: str, name: Any) -> int:
+        """Of the file system that the par is on."""
+        self._tree.find(path)
+        return posix.fpathconf(self._index.archive.fd(path), name)
+
     def getxattr(self, path: str, attribute: Any, *, follow_symlinks: bool = True) -> bytes:
         """There are no extended attributes."""
         self._tree.find(path)
@@ -181,6 +214,10 @@ class FileSystem:
         codes = {"": _EBUSY, ".": _EINVAL, "..": _ENOTEMPTY}
         raise _error(codes.get(self._tree.last(path), _EROFS), path)
 
+    def last(self, path: str) -> str:
+        """The last part of a path whose folder exists; as Tree.last."""
+        return self._tree.last(path)
+
     def rename(self, source: str, target: str) -> None:
         """The folders above cannot be changed."""
         names = {self._tree.last(source), self._tree.last(target)}
@@ -196,26 +233,21 @@ class FileSystem:
         from memfd_par import memfd
 
         assert node.entry is not None
+        offset, stored_size, size, _ = node.entry
         fd = memfd.create(node.path.rpartition("/")[2])
         try:
-            offset, stored_size, size, _ = node.entry
-            if stored_size == size:
-                source = self._index.archive.fd(node.path)
-                left = size
-                while left:
-                    sent = posix.sendfile(fd, source, offset + size - left, min(left, _MOST))
-                    if not sent:
-                        self._index.data(node.path)  # says what is wrong with the file
-                    left -= sent
-            else:
-                data = memoryview(self._index.data(node.path))
-                while data:
-                    data = data[posix.write(fd, data) :]
-            # A descriptor of its own: read-only, and at the start.
-            own: int = _open(f"/proc/self/fd/{fd}", (flags & ~posix.O_NOFOLLOW) | posix.O_CLOEXEC)
-            return own
+            if stored_size != size or not memfd.copy(fd, self._index.archive.fd(node.path), offset, size):
+                memfd.write(
+                    fd, self._index.data(node.path)
+                )  # says what is wrong with the file, if it ends early
+            return memfd.read_only(fd, flags & ~posix.O_NOFOLLOW)
         finally:
             posix.close(fd)
+
+
+def plain(path: Any) -> Any:
+    """What errors of system calls call a path: an object's text or bytes."""
+    return getattr(path, "__fspath__", lambda: path)()
 
 
 def _real_path(index: Index) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import posix
 import sys
 
-from memfd_par.filesystem import FileSystem, set_current
+from memfd_par.filesystem import FileSystem, plain, set_current
 from memfd_par.tree import Outside
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from _frozen_importlib import ModuleSpec
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import ModuleType
     from typing import Any
 
@@ -25,73 +25,9 @@ _EXDEV = 18
 
 #: Functions whose first argument is the path; each is a method of FileSystem.
 _BY_PATH = (
-    "access chdir chmod chown getxattr lchown listxattr lstat mkdir mkfifo mknod open readlink remove removexattr rmdir "
-    "setxattr stat truncate unlink utime"
+    "access chdir chmod chown getxattr lchown listxattr lstat mkdir mkfifo mknod open pathconf readlink remove "
+    "removexattr rmdir setxattr stat statvfs truncate unlink utime"
 ).split()
-
-
-class Entry:
-    """What os.scandir yields for the par (os.DirEntry cannot be made)."""
-
-    __slots__ = ("_folder", "name", "path")
-
-    def __init__(self, name: Any, path: Any, folder: bool) -> None:
-        self._folder = folder
-        self.name = name
-        self.path = path
-
-    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
-        """Whether it is a folder."""
-        return self._folder
-
-    def is_file(self, *, follow_symlinks: bool = True) -> bool:
-        """Whether it is a file."""
-        return not self._folder
-
-    def is_symlink(self) -> bool:
-        """False: the par has none."""
-        return False
-
-    def is_junction(self) -> bool:
-        """False: no such thing on Linux."""
-        return False
-
-    def stat(self, *, follow_symlinks: bool = True) -> posix.stat_result:
-        """As os.stat."""
-        return posix.stat(self.path)
-
-    def inode(self) -> int:
-        """The number that os.stat gives too."""
-        return self.stat().st_ino
-
-    def __fspath__(self) -> Any:
-        return self.path
-
-    def __repr__(self) -> str:
-        return f"<DirEntry {self.name!r}>"
-
-
-class Scan:
-    """What os.scandir returns: an iterator and a context manager."""
-
-    def __init__(self, entries: list[Entry]) -> None:
-        self._entries: Iterator[Entry] = iter(entries)
-
-    def __iter__(self) -> Scan:
-        return self
-
-    def __next__(self) -> Entry:
-        return next(self._entries)
-
-    def __enter__(self) -> Scan:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends the iteration."""
-        self._entries = iter(())
 
 
 #: The functions of `posix` as they were, by name.
@@ -105,28 +41,33 @@ def install(index: Index) -> None:
     _install_programs(files)
     _install_io(files)
     _install_extensions(files, index)
-    sys.meta_path.insert(0, RealPath(files))
+    sys.meta_path.insert(0, After(files))
 
 
-class RealPath:
-    """Waits for `posixpath`, which nobody may need, and replaces its `realpath`.
+class After:
+    """Waits for frozen modules that nobody may need, and changes each once it is executed.
 
-    With strict=True that looks at each folder above a file, and finds that the par is none.
+    `posixpath.realpath` with strict=True looks at each folder above a file, and finds that the par is none; `io.FileIO`
+    opens files itself.
     """
 
     def __init__(self, files: FileSystem) -> None:
         self._files = files
-        self._done = False
+        self._waiting = {"io": _replace_raw_files, "posixpath": _replace_realpath}
+        self._loaders: dict[str, Any] = {}
+        for name in list(self._waiting):
+            if name in sys.modules:
+                self._waiting.pop(name)(files, sys.modules[name])
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """The real spec, executed through `exec_module`; None for other modules."""
-        if name != "posixpath" or self._done:
+        if name not in self._waiting or name in self._loaders:
             return None
-        self._done = True  # it stays where it is: imports that are under way count their finders
+        self._loaders[name] = None  # it stays where it is: imports that are under way count their finders
         for finder in sys.meta_path:
             spec = finder.find_spec(name, None)
             if spec is not None:
-                self._loader: Any = spec.loader
+                self._loaders[name] = spec.loader
                 proxy: Any = self
                 spec.loader = proxy
                 return spec
@@ -134,35 +75,17 @@ class RealPath:
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """As the module's own loader."""
-        module: ModuleType | None = self._loader.create_module(spec)
+        module: ModuleType | None = self._loaders[spec.name].create_module(spec)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Executes the module, which then has its own loader again, and replaces the function."""
+        """Executes the module, which then has its own loader again, and changes it."""
+        name = module.__name__
+        loader = self._loaders[name]
         spec: Any = module.__spec__
-        spec.loader = module.__loader__ = self._loader
-        self._loader.exec_module(module)
-        _replace_realpath(self._files, module)
-
-
-def _replace_realpath(files: FileSystem, posixpath: Any) -> None:
-    real = posixpath.realpath
-
-    def realpath(_: FileSystem, filename: Any, **kwargs: Any) -> Any:
-        text = files.within(filename)
-        if text is None or "\0" in text:
-            return real(filename, **kwargs)
-        if kwargs.get("strict") is True:
-            posix.lstat(text)
-        found = posixpath.normpath(text)
-        if not found.startswith(files.root):
-            if found + "/" != files.root:
-                return real(found, **kwargs)
-            found = ""
-        found = real(files.root[:-1]) + "/" + found[len(files.root) :] if found else real(files.root[:-1])
-        return found.encode("utf-8", "surrogateescape") if isinstance(filename, bytes) else found
-
-    posixpath.realpath = _wrapper(files, real, realpath)
+        spec.loader = module.__loader__ = loader
+        loader.exec_module(module)
+        self._waiting.pop(name)(self._files, module)
 
 
 def _install_posix(files: FileSystem) -> None:
@@ -221,19 +144,42 @@ def _first(files: FileSystem, name: str) -> Callable[..., Any]:
     real = _real.setdefault(name, getattr(posix, name))
     roots = files.roots
     within = files.within
+    named = name not in ("mkfifo", "mknod")  # as in posixmodule.c
 
     def function(_: FileSystem, path: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(path) is str and not path.startswith(roots):
-            return real(path, *args, **kwargs)
-        text = within(path)
+        text = None if type(path) is str and not path.startswith(roots) else within(path)
         if text is None or "\0" in text:
-            return real(path, *args, **kwargs)
+            try:
+                found = real(path, *args, **kwargs)
+                if found is not False or kwargs.get("dir_fd") is not None or _is_plain(path):
+                    return found
+                text = files.spelled_otherwise(path)  # access raises nothing
+                if text is None:
+                    return found
+            except NotADirectoryError:
+                text = None if kwargs.get("dir_fd") is not None else files.spelled_otherwise(path)
+                if text is None:
+                    raise
         try:
             return inside(text, *args, **kwargs)
         except Outside as outside:
             return real(outside.args[0], *args, **kwargs)
+        except OSError as error:
+            if error.filename is not None:
+                error.filename = plain(path) if named else None
+            raise
 
     return _wrapper(files, real, function)
+
+
+def _is_plain(path: Any) -> bool:
+    """Whether a path has one spelling, but for links: absolute, without `.`, `..` and empty parts."""
+    if isinstance(path, int):
+        return True
+    path = plain(path)
+    if isinstance(path, bytes):
+        path = path.decode("utf-8", "surrogateescape")
+    return path[:1] == "/" and "//" not in path and "/." not in path
 
 
 def _listing(files: FileSystem, name: str) -> Callable[..., Any]:
@@ -242,32 +188,38 @@ def _listing(files: FileSystem, name: str) -> Callable[..., Any]:
 
     def function(_: FileSystem, path: Any = None) -> Any:
         text = files.within(path)
-        if text is None and files.within(_with_slash(path)) == files.root:
-            text = (
-                files.root
-            )  # a file cannot be listed, so that a folder's name without its slash means the folder
         if text is None or "\0" in text:
-            return real(path)
+            try:
+                return real(path)
+            except NotADirectoryError:
+                # A file cannot be listed, so that the par's own name, without a slash behind it, means the folder.
+                text = files.within(_with_slash(path)) or files.spelled_otherwise(_with_slash(path))
+                if text is None:
+                    raise
+        path = plain(path)
         binary = isinstance(path, bytes)
         try:
             entries = files.scan(text)
         except Outside as outside:
             above = outside.args[0]
             return real(above.encode("utf-8", "surrogateescape") if binary else above)
+        except OSError as error:
+            error.filename = path
+            raise
+        from memfd_par.scan import Entry, Scan
+
+        prefix = path if path[-1:] in ("/", b"/") else _with_slash(path)
         made = []
         for child, folder in entries:
-            shown: Any = child
-            whole: Any = text.rstrip("/") + "/" + child
-            if binary:
-                shown, whole = (item.encode("utf-8", "surrogateescape") for item in (shown, whole))
-            made.append(shown if name == "listdir" else Entry(shown, whole, folder))
+            shown: Any = child.encode("utf-8", "surrogateescape") if binary else child
+            made.append(shown if name == "listdir" else Entry(shown, prefix + shown, folder))
         return made if name == "listdir" else Scan(made)
 
     return _wrapper(files, real, function)
 
 
 def _with_slash(path: Any) -> Any:
-    path = getattr(path, "__fspath__", lambda: path)()
+    path = plain(path)
     return path + "/" if isinstance(path, str) else path + b"/" if isinstance(path, bytes) else path
 
 
@@ -288,10 +240,15 @@ def _pair(files: FileSystem, name: str) -> Callable[..., Any]:
                     files.mknod(target)
                 raise OSError(_EXDEV, posix.strerror(_EXDEV))
             if (source is None) is not (target is None):
+                for path in (src, dst):
+                    if files.within(path) is None:
+                        posix.stat(_folder_of(plain(path)))
+                    else:
+                        files.last(files.within(path) or "")
                 raise OSError(_EXDEV, posix.strerror(_EXDEV))
             files.rename(source or "", target or "")
         except OSError as error:
-            raise OSError(error.errno, error.strerror, src, None, dst) from None
+            raise OSError(error.errno, error.strerror, plain(src), None, plain(dst)) from None
         except Outside:
             return real(src, dst, *args, **kwargs)
 
@@ -320,6 +277,11 @@ def _install_extensions(files: FileSystem, index: Index) -> None:
     _imp.create_dynamic = create_dynamic
 
 
+def _folder_of(path: Any) -> Any:
+    slash, here = (b"/", b".") if isinstance(path, bytes) else ("/", ".")
+    return path.rstrip(slash).rpartition(slash)[0] or (slash if path[:1] == slash else here)
+
+
 def _install_io(files: FileSystem) -> None:
     import _io
     import builtins
@@ -339,8 +301,16 @@ def _install_io(files: FileSystem) -> None:
         closefd: bool = True,
         opener: Any = None,
     ) -> Any:
-        if opener is None and (file.startswith(roots) if type(file) is str else within(file) is not None):
-            opener = posix.open
+        if opener is None:
+            if file.startswith(roots) if type(file) is str else within(file) is not None:
+                opener = posix.open
+            else:
+                try:
+                    return real_open(file, mode, buffering, encoding, errors, newline, closefd)
+                except NotADirectoryError:
+                    if files.spelled_otherwise(file) is None:
+                        raise
+                    opener = posix.open
         return real_open(file, mode, buffering, encoding, errors, newline, closefd, opener)
 
     def open_code(_: FileSystem, path: str) -> Any:
@@ -353,3 +323,43 @@ def _install_io(files: FileSystem) -> None:
             if module is not None:
                 setattr(module, real.__name__, wrapper)
     builtins.open = _io.open
+
+
+def _replace_realpath(files: FileSystem, posixpath: Any) -> None:
+    from memfd_par.realpath import make
+
+    real = posixpath.realpath
+    posixpath.realpath = _wrapper(files, real, make(files, real))
+
+
+def _replace_raw_files(files: FileSystem, io: Any) -> None:
+    import _io
+
+    io.FileIO = _io.FileIO = _raw_file(files, _io.FileIO)  # type: ignore[misc]
+
+
+def _raw_file(files: FileSystem, real: Any) -> Any:
+    """The class `io.FileIO`: what `open` makes is an instance of it, too."""
+
+    class Kind(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, real) if cls is FileIO else type.__instancecheck__(cls, instance)
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            return issubclass(subclass, real) if cls is FileIO else type.__subclasscheck__(cls, subclass)
+
+    class FileIO(real, metaclass=Kind):  # type: ignore[misc]
+        __doc__ = real.__doc__
+
+        def __init__(self, file: Any, mode: str = "r", closefd: bool = True, opener: Any = None) -> None:
+            if opener is not None or files.within(file) is None:
+                real.__init__(self, file, mode, closefd, opener)
+                return
+            try:
+                real.__init__(self, file, mode, closefd, posix.open)
+            except OSError as error:
+                error.filename = file
+                raise
+
+    FileIO.__module__, FileIO.__qualname__ = real.__module__, real.__qualname__
+    return FileIO

@@ -18,8 +18,6 @@ _numbers: dict[int, int] = {}
 _fds: dict[str, int] = {}
 _programs: dict[str, int] = {}
 
-_MOST = 0x7FFFF000
-
 
 def path_of(index: Index, name: Any) -> str | None:
     """Loads the library that `name` means, a path below the par or a soname that is carried.
@@ -103,9 +101,8 @@ def _program(source: int, text: str) -> int:
 
     writable = memfd.create_program(text.rpartition("/")[2])
     try:
-        while posix.sendfile(writable, source, None, _MOST):
-            pass
-        return posix.open("/proc/self/fd/%d" % writable, posix.O_RDONLY | posix.O_CLOEXEC)
+        memfd.copy(writable, source, 0, posix.fstat(source).st_size)
+        return memfd.read_only(writable)
     finally:
         posix.close(source)
         posix.close(writable)

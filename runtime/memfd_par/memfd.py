@@ -12,6 +12,11 @@ _NOEXEC_SEAL = 8
 _EXEC = 16
 _EINVAL = 22
 
+#: What the kernel copies in one call at most (sendfile(2)).
+_MOST = 0x7FFFF000
+
+_open = posix.open
+
 #: memfd_create(2): 249 bytes at most.
 _NAME_MOST = 249
 
@@ -50,6 +55,36 @@ def create_program(name: str) -> int:
         if error.errno != _EINVAL:
             raise
     return _create(name, _CLOEXEC)
+
+
+def copy(fd: int, source: int, offset: int, size: int) -> bool:
+    """Appends `size` bytes from `offset` of the file `source`. Returns False if that file ends before.
+
+    Raises:
+        OSError: there is no memory.
+    """
+    while size:
+        sent = posix.sendfile(fd, source, offset, min(size, _MOST))
+        if not sent:
+            return False
+        offset += sent
+        size -= sent
+    return True
+
+
+def write(fd: int, data: bytes) -> None:
+    """Makes `data` the whole content."""
+    posix.ftruncate(fd, 0)
+    view = memoryview(data)
+    done = 0
+    while done < len(view):
+        done += posix.pwrite(fd, view[done:], done)
+
+
+def read_only(fd: int, flags: int = posix.O_RDONLY) -> int:
+    """Another descriptor of the file, at its start, opened with the given flags; closed on exec."""
+    own: int = _open("/proc/self/fd/%d" % fd, flags | posix.O_CLOEXEC)
+    return own
 
 
 def _shown(name: str) -> str:

@@ -62,8 +62,7 @@ class Tree:
             Outside: the path leaves the par.
         """
         parts: list[str] = []
-        if len(path.encode("utf-8", "surrogateescape")) >= _PATH_MAX:
-            raise _error(_ENAMETOOLONG, path)
+        _check_length(path)
         rest = path[len(self.root) :].split("/")
         for number, part in enumerate(rest):
             if part in ("", "."):
@@ -93,6 +92,7 @@ class Tree:
             OSError: the folder does not exist; the error names `path`.
             Outside: the path leaves the par.
         """
+        _check_length(path)
         folder, _, name = path.rstrip("/").rpartition("/")
         if len(folder) < len(self.root) - 1:
             return ""
@@ -150,6 +150,11 @@ def _folders(paths: Iterable[str]) -> dict[str, set[str]]:
             folders[folder].add(name)
             folder, slash, name = folder.rpartition("/")
     return folders
+
+
+def _check_length(path: str) -> None:
+    if len(path.encode("utf-8", "surrogateescape")) >= _PATH_MAX:
+        raise _error(_ENAMETOOLONG, path)
 
 
 def _error(code: int, path: str) -> OSError:
