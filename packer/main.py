@@ -22,6 +22,10 @@ DUPLICATES = (
     "{target}: {count} places are claimed by different files. The first on the import path wins, as it would "
     "without a par:\n{list}"
 )
+MISSING = (
+    "{target}: its dependencies have native code that needs {count} libraries which nobody provides. Where the machine "
+    'has them, it is loaded; elsewhere, using it is an error then (set on_missing = "error" to have it now):\n{list}'
+)
 DUPLICATES_MEND = '\nDrop one of the dependencies, or set on_duplicate = "warn".'
 WRONG_VERSION = (
     "{target}: its Python toolchain is for CPython {wanted}, and the packer runs on CPython {found}. Byte-code "
@@ -34,23 +38,23 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     target = _target(options)
     try:
-        duplicates = pack(target, options)
+        warnings = pack(target, options)
     except PackError as error:
         text = str(error)
         if target.label not in text:  # a fault of one file, or of the toolchain
             text = "%s: %s" % (target.label, text)
         sys.stderr.write("memfd_par: %s\n" % text)
         return 1
-    if duplicates:
-        sys.stderr.write("memfd_par: %s\n" % _duplicates_text(target, duplicates))
+    for warning in warnings:
+        sys.stderr.write("memfd_par: %s\n" % warning)
     return 0
 
 
-def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
+def pack(target: Target, options: argparse.Namespace) -> list[str]:
     """Writes the par.
 
     Returns:
-        Duplicates that the import path decided.
+        Warnings: duplicates that the import path decided, and libraries that are missing.
 
     Raises:
         PackError: the target cannot become a par; the text says why and how to mend it.
@@ -76,6 +80,7 @@ def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
         machine=target.machine,
         policy=policy.policy(target.policy),
         system_libs=target.system_libs,
+        required=None if target.missing_is_an_error else _attached(manifest, layout),
     )
     preload = _preload(manifest, layout, plans)
     launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
@@ -87,7 +92,11 @@ def pack(target: Target, options: argparse.Namespace) -> list[Duplicate]:
             file,
         )
     os.chmod(options.output, 0o755)
-    return layout.duplicates
+    warnings = [_duplicates_text(target, layout.duplicates)] if layout.duplicates else []
+    if plans.missing:
+        listed = "\n".join("  %s" % text for text in plans.missing)
+        warnings.append(MISSING.format(target=target.label, count=len(plans.missing), list=listed))
+    return warnings
 
 
 def _lay_out(target: Target, manifest: Manifest, runtime: Mapping[str, str]) -> Layout:
@@ -110,6 +119,13 @@ def _preload(manifest: Manifest, layout: Layout, plans: Plans) -> list[str]:
     wanted = {file.local_path for file in manifest.native_libs}
     paths = [path for path, file in layout.members.items() if file.local_path in wanted]
     return sorted({plans.aliases.get(path, path) for path in paths})
+
+
+def _attached(manifest: Manifest, layout: Layout) -> list[str]:
+    """Stored paths of what Bazel builds or imports, which the user names one by one."""
+    files = [*manifest.native_libs, *(file for _, file in manifest.extension_modules)]
+    attached = {file.local_path for file in files}
+    return [path for path, file in layout.members.items() if file.local_path in attached]
 
 
 def _duplicates_text(target: Target, duplicates: Sequence[Duplicate]) -> str:
@@ -141,6 +157,7 @@ def _target(options: argparse.Namespace) -> Target:
         deflate=options.compression == "deflate",
         optimize=options.optimize,
         duplicates_are_errors=options.on_duplicate == "error",
+        missing_is_an_error=options.on_missing == "error",
         real_files=options.real_file,
     )
 
@@ -172,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--optimize", type=int, choices=(0, 1, 2), default=0)
     add("--real_file", action="append", default=[], help="distribution or folder that must be real files")
     add("--on_duplicate", choices=("warn", "error"), default="warn")
+    add("--on_missing", choices=("warn", "error"), default="warn")
     return parser
 
 

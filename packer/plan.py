@@ -60,12 +60,14 @@ class Plans:
     plans: by stored path, for canonical members of kind "shared".
     aliases: other stored paths of the same bytes, to the canonical one.
     glibc: highest GLIBC_x.y that a member needs; (0, 0) if none does. machine: None without native members.
+    missing: a text for each library that nobody provides, and that members need which are not required.
     """
 
     plans: dict[str, LoadPlan]
     aliases: dict[str, str]
     glibc: tuple[int, int]
     machine: str | None
+    missing: tuple[str, ...] = ()
 
 
 def plan(
@@ -75,18 +77,20 @@ def plan(
     machine: str,
     policy: Policy,
     system_libs: frozenset[str],
+    required: Iterable[str] | None = None,
 ) -> Plans:
     """Load plans for the native members of `target`.
 
     machine: that of the target, as `os.uname().machine` names it. system_libs: sonames, or whole paths, that
-    the machine is trusted to have beyond the policy. Raises PackError for libraries and modules of another machine; for
+    the machine is trusted to have beyond the policy. required: stored paths of members that are of no use without all
+    that they need; None for all. Raises PackError for libraries and modules of another machine; for
     libraries that nobody provides and sonames with two meanings, all at once; for a cycle.
     """
     # A wheel may bring a program for each of many machines: those of others are data.
     catalogue = Catalogue([m for m in members if m.facts.kind != "executable" or is_for(m, machine)])
     check_machine(catalogue, target, machine)
     system = policy.libraries | system_libs
-    needs = resolve(catalogue, system, target, policy)
+    needs, missing = resolve(catalogue, system, target, policy, required)
     images = {path: m for path, m in catalogue.images.items() if m.facts.kind == "shared"}
     others = {path: {n: f for n, f in needs[path].items() if f and f != path} for path in images}
     order = groups({path: list(found.values()) for path, found in others.items()})
@@ -125,6 +129,7 @@ def plan(
         aliases=catalogue.aliases,
         glibc=_glibc(catalogue.images.values()),
         machine=machine if catalogue.images else None,
+        missing=missing,
     )
 
 

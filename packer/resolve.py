@@ -1,11 +1,11 @@
-"""What every needed name means: a member, or a library of the system. All that means nothing is an error."""
+"""What every needed name means: a member, or a library of the system. What means nothing is told."""
 
 from __future__ import annotations
 
 import difflib
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from packer.errors import PackError
 from packer.members import Catalogue, NativeMember
@@ -62,11 +62,27 @@ def check_machine(catalogue: Catalogue, target: str, machine: str) -> None:
 
 
 def resolve(
-    catalogue: Catalogue, system: frozenset[str], target: str, policy: Policy
-) -> dict[str, dict[str, str]]:
-    """For each image: what it needs, as written, to the canonical path of the member meant; "" if the system.
+    catalogue: Catalogue,
+    system: frozenset[str],
+    target: str,
+    policy: Policy,
+    required: Iterable[str] | None = None,
+) -> tuple[dict[str, dict[str, str]], tuple[str, ...]]:
+    """What the needs of all images mean, and a text for each library that is missing.
 
-    A needed path that `system` lists as that path is left out.
+    Args:
+        catalogue: of all members.
+        system: sonames, or whole paths, that the machine has.
+        target: label, for errors.
+        policy: for errors.
+        required: stored paths of the members that must find all that they need, directly or not; None for all.
+
+    Returns:
+        For each image: what it needs, as written, to the canonical path of the member meant; "" if the system. A
+        needed path that `system` lists as that path is left out, and so is what is missing.
+
+    Raises:
+        PackError: a required member lacks something, or a soname has two meanings.
     """
     needs: dict[str, dict[str, str]] = {}
     missing: dict[str, list[str]] = defaultdict(list)
@@ -80,25 +96,41 @@ def resolve(
             elif found or posixpath.basename(name) in system:
                 needs[path][name] = found[0] if found else ""
             elif name not in system:
-                missing[name].append(member.local_path)
+                missing[name].append(path)
         needs[path].update(_version_files(catalogue, member, needs[path]))
-    problems = [
-        _MISSING.format(
+    strict = catalogue.images.keys() if required is None else _reached(required, catalogue, needs)
+    problems: list[str] = []
+    warnings: list[str] = []
+    for name, paths in sorted(missing.items()):
+        text = _MISSING.format(
             soname=name,
             name=posixpath.basename(name),
-            dependents=_listed(dependents, _MOST_DEPENDENTS),
+            dependents=_listed([catalogue.images[path].local_path for path in paths], _MOST_DEPENDENTS),
             policy=policy.name,
             choices=_choices(name, catalogue),
         )
-        for name, dependents in sorted(missing.items())
-    ]
+        (warnings if strict.isdisjoint(paths) else problems).append(text)
     for (name, found_paths), dependents in sorted(ambiguous.items()):
         choices = " or ".join(f"{catalogue.images[p].local_path} (stored as {p})" for p in found_paths)
         problems.append(
             _AMBIGUOUS.format(soname=name, dependents=_listed(dependents, _MOST_DEPENDENTS), choices=choices)
         )
     _fail(target, problems)
-    return needs
+    return needs, tuple(warnings)
+
+
+def _reached(
+    required: Iterable[str], catalogue: Catalogue, needs: Mapping[str, Mapping[str, str]]
+) -> set[str]:
+    """Canonical paths of members and of all that they need."""
+    reached: set[str] = set()
+    waiting = [catalogue.aliases.get(path, path) for path in required]
+    while waiting:
+        path = waiting.pop()
+        if path in needs and path not in reached:
+            reached.add(path)
+            waiting.extend(needs[path].values())
+    return reached
 
 
 def _version_files(catalogue: Catalogue, member: NativeMember, needs: Mapping[str, str]) -> dict[str, str]:

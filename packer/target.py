@@ -30,6 +30,7 @@ class Target:
     deflate: bool  #: members other than native ones
     optimize: int
     duplicates_are_errors: bool
+    missing_is_an_error: bool  #: of what native code in dependencies needs
     real_files: Sequence[str]  #: distributions or folders
 
 

@@ -67,6 +67,11 @@ PAR_ATTRS = {
         default = "warn",
         values = ["warn", "error"],
     ),
+    "on_missing": attr.string(
+        doc = "What a library is that native code in `deps` needs, such as a wheel's plugin, and that nobody provides: a warning (what needs it can be loaded where the machine has it) or an error. What `native_libs` and `extension_modules` need has to be there in any case.",
+        default = "warn",
+        values = ["warn", "error"],
+    ),
     "optimize": attr.int(
         doc = "Byte-code optimisation, as for `python -O`: 1 drops assertions, 2 docstrings too.",
         default = 0,
@@ -238,6 +243,7 @@ def par_impl(ctx):
     args.add(ctx.attr.optimize, format = "--optimize=%s")
     args.add_all(ctx.attr.real_files, format_each = "--real_file=%s")
     args.add(ctx.attr.on_duplicate, format = "--on_duplicate=%s")
+    args.add(ctx.attr.on_missing, format = "--on_missing=%s")
 
     ctx.actions.run(
         executable = toolchain.packer,

@@ -71,7 +71,8 @@ NO_CTYPES = (
 )
 NOT_LOADED = "{module} could not be loaded from {par}: {reason}. {mend}"
 MEND_SYSTEM = (
-    "The machine lacks a library that {target} expects it to have: install it, or carry it with native_libs."
+    "{member} needs that library, and neither the par nor the machine has it: install it, or build {target} with it "
+    "(native_libs, or the distribution that has it in deps)."
 )
 MEND_OTHER = "The member is {member}; it was built for another environment than this one."
 EMPTY_NATIVE = (

@@ -41,7 +41,11 @@ def _ctypes(module: Any, index: Index) -> None:
     def _dlopen(name: Any, *args: Any) -> Any:
         from memfd_par.libraries import path_of
 
-        return real(path_of(index, name) or name, *args)
+        try:
+            path = path_of(index, name)
+        except ImportError as error:
+            raise OSError(str(error)) from None  # which callers expect where a library cannot be loaded
+        return real(path or name, *args)
 
     module._dlopen = _dlopen
 
@@ -77,6 +81,22 @@ def _ssl(module: Any, _: Index) -> None:
         function.__doc__ = getattr(base, function.__name__).__doc__
         function.__qualname__ = "SSLContext." + function.__name__
         setattr(context, function.__name__, function)
+
+
+def _resources(module: Any, _: Index) -> None:
+    """CPython 3.9's `importlib.resources.files` asks no loader: it takes `__spec__.origin` for a path on disk."""
+    if hasattr(module, "files"):  # Python 3.10 or newer
+        return
+    on_disk = module.from_package
+
+    def from_package(package: Any) -> Any:
+        from memfd_par.resources import Reader
+
+        get_reader = getattr(package.__spec__.loader, "get_resource_reader", None)
+        reader = get_reader(package.__name__) if get_reader else None
+        return reader.files() if isinstance(reader, Reader) else on_disk(package)
+
+    module.from_package = from_package
 
 
 def _sqlite3(module: Any, index: Index) -> None:
@@ -125,6 +145,7 @@ def _subprocess(module: Any, _: Index) -> None:
 PATCHES: dict[str, Callable[[Any, Index], None]] = {
     "ctypes": _ctypes,
     "ctypes.util": _ctypes_util,
+    "importlib._common": _resources,
     "sqlite3": _sqlite3,
     "ssl": _ssl,
     "subprocess": _subprocess,

@@ -18,6 +18,10 @@ ERRORS = {
         "neither the policy manylinux_2_28 nor system_libs lists it",
         'Mend: attach the library with native_libs; or, if every machine has it, declare system_libs = ["libabsent.so.1"]',
     ],
+    "refuses_a_library_that_a_dependency_lacks": [
+        'cannot be packed: library "libabsent.so.1" is needed by bazel-out/*/bin/broken/libneedy.so',
+        "Mend: attach the library with native_libs",
+    ],
     "has_two_libraries_with_one_soname": [
         'two different libraries with one soname: "libtwin.so.1", needed by bazel-out/*/bin/broken/libundecided.so',
         "bin/broken/a/libtwin.so.1 (stored as broken/a/libtwin.so.1) or bazel-out/*/bin/broken/b/libtwin.so.1",
@@ -95,11 +99,31 @@ def test_error(target: str, broken: Result) -> None:
 def test_nothing_is_left_of_a_target_that_cannot_be_packed(broken: Result, workspace: Workspace) -> None:
     assert broken.returncode == 1, broken.stderr
     made = {path.name for path in (workspace.folder / "bazel-bin/broken").glob("*.par")}
-    assert made == {"warns_of_two_files_for_one_module.par"}
+    assert made == {
+        "warns_of_a_library_that_a_dependency_lacks.par",
+        "warns_of_two_files_for_one_module.par",
+    }
 
 
 def test_no_error_is_a_traceback(broken: Result) -> None:
     assert "Traceback" not in broken.stderr
+
+
+def test_a_library_that_a_dependency_lacks_is_a_warning(broken: Result) -> None:
+    (message,) = of("warns_of_a_library_that_a_dependency_lacks", broken.stderr)
+    assert "native code that needs 1 libraries which nobody provides" in message
+    assert "bin/broken/libneedy.so, but no member of the par has that soname" in message
+    assert 'set on_missing = "error"' in message
+    assert 'declare system_libs = ["libabsent.so.1"]' in message
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_library_that_lacks_another_says_so_when_it_is_loaded(workspace: Workspace) -> None:
+    par = workspace.folder / "bazel-bin/broken/warns_of_a_library_that_a_dependency_lacks.par"
+    output = subprocess.run([par], stdout=subprocess.PIPE, check=True, text=True).stdout
+    assert "libabsent.so.1: cannot open shared object file" in output
+    assert "broken/libneedy.so needs that library, and neither the par nor the machine has it" in output
+    assert "build //broken:warns_of_a_library_that_a_dependency_lacks with it (native_libs" in output
 
 
 def test_two_files_for_one_module_are_a_warning_that_names_both(broken: Result) -> None:

@@ -51,8 +51,8 @@ def test_library_that_the_machine_lacks(natives: Par) -> None:
         "_lonely",
         f"_lonely could not be loaded from {natives.path}",
         "libabsent.so: cannot open shared object file",
-        "//tests/e2e/programs:natives expects it",
-        "install it, or carry it with native_libs",
+        "needs that library, and neither the par nor the machine has it: install it",
+        "build //tests/e2e/programs:natives with it (native_libs",
     )
     assert "/proc/self/fd" not in stderr
 

@@ -183,19 +183,25 @@ def made_up(
     )
 
 
-def planned(*members: NativeMember, system_libs: tuple[str, ...] = (), machine: str = "x86_64") -> Plans:
+def planned(
+    *members: NativeMember,
+    system_libs: tuple[str, ...] = (),
+    machine: str = "x86_64",
+    required: tuple[str, ...] | None = None,
+) -> Plans:
     return plan(
         members,
         target="//:app",
         machine=machine,
         policy=policy.policy("manylinux_2_28"),
         system_libs=frozenset(system_libs),
+        required=required,
     )
 
 
-def error(*members: NativeMember) -> str:
+def error(*members: NativeMember, required: tuple[str, ...] | None = None) -> str:
     with pytest.raises(PackError) as raised:
-        planned(*members)
+        planned(*members, required=required)
     text = str(raised.value)
     assert text.startswith("//:app cannot be packed")
     assert "Mend: " in text

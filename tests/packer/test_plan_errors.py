@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from elf_fixtures import Forge, error, made_up
+from elf_fixtures import Forge, error, made_up, planned
 
 from packer.errors import PackError
 
@@ -26,6 +26,42 @@ def test_missing_libraries_are_told_all_at_once() -> None:
     assert "bazel-out/ext0.so, bazel-out/ext1.so, bazel-out/ext10.so, and 12 more" in text
     assert text.endswith("and 6 more")
     assert "Carried are ext0.so, " in text
+
+
+def test_what_is_not_required_may_lack_libraries() -> None:
+    members = (
+        made_up("ext.so", "libx.so"),
+        made_up("libx.so", "libgone.so.1"),
+        made_up("plugin.so", "libgone.so.2"),
+    )
+    plans = planned(*members, required=())
+    assert [text.partition(",")[0] for text in plans.missing] == [
+        'library "libgone.so.1" is needed by bazel-out/libx.so',
+        'library "libgone.so.2" is needed by bazel-out/plugin.so',
+    ]
+    assert all("Mend: attach the library with native_libs; or, if every" in text for text in plans.missing)
+    assert plans.plans["ext.so"].loads == ("libx.so",)
+    assert plans.plans["plugin.so"].loads == plans.plans["plugin.so"].patches == ()
+
+
+def test_what_is_required_lacks_nothing_that_it_needs_by_way_of_others() -> None:
+    members = (
+        made_up("ext.so", "libx.so"),
+        made_up("libx.so", "libgone.so.1"),
+        made_up("plugin.so", "libgone.so.2"),
+    )
+    text = error(*members, required=("ext.so",))
+    assert 'library "libgone.so.1" is needed by bazel-out/libx.so' in text
+    assert "libgone.so.2" not in text
+
+
+def test_a_copy_of_what_is_not_required_is_required() -> None:
+    text = error(
+        made_up("a/x.so", "libgone.so", data="x"),
+        made_up("b/x.so", "libgone.so", data="x"),
+        required=("b/x.so",),
+    )
+    assert '"libgone.so" is needed by bazel-out/a/x.so' in text
 
 
 def test_one_soname_with_two_meanings() -> None:

@@ -162,7 +162,7 @@ def test_a_library_of_the_system_that_is_not_there(images: Images, monkeypatch: 
 
     monkeypatch.setattr(image, "_dlopen", refuse)
     text = failure(images, 0)
-    assert "The machine lacks a library that //some:target expects it to have: install it" in text
+    assert "neither the par nor the machine has it: install it, or build //some:target with it" in text
 
 
 def test_a_module_without_its_init_function(images: Images) -> None:
