@@ -15,6 +15,7 @@ from packer.index import Directory, IndexWriter, module_entries, native_entries
 from packer.layout import Layout
 from packer.natives import Natives
 from packer.plan import Plans
+from packer.runfiles import places
 from packer.target import Target
 
 
@@ -170,6 +171,7 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
         "env": dict(sorted(par.target.env.items())),
         "args": list(par.target.args),
         "real_files": list(par.real_tops),
+        "runfiles": places(par.layout.members),
         "build": build,
         **blocks,
     }

@@ -26,6 +26,7 @@ _MODULES = (
     "memfd_par.tree",
     "memfd_par.filesystem",
     "memfd_par.interpose",
+    "memfd_par.environment",
     "memfd_par.executable",
     "memfd_par.report",
     "memfd_par.program",
@@ -64,9 +65,10 @@ def start(
         index = Index(archive, header, runtime)
     except OSError as error:
         _die(error)
-    from memfd_par.interpose import install
+    from memfd_par import environment, interpose
 
-    install(index)
+    environment.install(index)
+    interpose.install(index)
     _install(index)
     if header["natives"][1]:
         from memfd_par import machine

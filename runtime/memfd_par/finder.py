@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 #: Standard modules that patches.py changes after their import.
-_PATCHED = frozenset(("ctypes", "ctypes.util", "sqlite3", "ssl", "subprocess"))
+_PATCHED = frozenset(("ctypes", "ctypes.util", "importlib._common", "sqlite3", "ssl", "subprocess"))
 
 
 class Spec(ModuleSpec):
@@ -52,10 +52,6 @@ class Finder:
             from memfd_par import patches
 
             return patches.find_spec(self.index, fullname, path)
-        if fullname == "importlib.resources" and sys.version_info < (3, 10):
-            from memfd_par.resources import serve_3_9
-
-            serve_3_9()
         return None
 
     def _find_before(self, fullname: str) -> ModuleSpec | None:

@@ -30,6 +30,23 @@ assert {child.name for child in r.files("commons").iterdir()} >= {"near.py", "fa
     )
 
 
+def test_files_are_paths_as_those_of_a_package_on_disk(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import importlib.resources as r, os, pathlib, shutil, sys, tempfile
+folder = r.files("shapes")
+assert isinstance(folder, pathlib.Path) and os.fspath(folder) == PAR + "/shapes" and str(folder) in map(str, [folder])
+assert "names.txt" in os.listdir(folder) and os.path.isdir(str(folder)) and str(r.files("shapes")).startswith(PAR)
+with open(folder / "names.txt", encoding="utf-8") as file: assert file.read() == TEXT
+assert [path.name for path in folder.glob("*.txt")] == ["names.txt"] and folder.joinpath("names.txt").stat().st_size
+assert folder.joinpath("deep").resolve().relative_to(folder.resolve()) == pathlib.Path("deep")
+with tempfile.TemporaryDirectory() as other: assert pathlib.Path(shutil.copy(folder / "names.txt", other)).is_file()
+assert isinstance(r.files("commons"), pathlib.Path)
+""",
+    )
+
+
 def test_functions(probe: Par) -> None:
     _check(
         probe,
@@ -53,6 +70,15 @@ with r.as_file(r.files("shapes") / "names.txt") as path:
     assert path.read_text(encoding="utf-8") == TEXT and os.fspath(path).startswith("/proc/self/fd/")
     assert os.path.getsize(path) == len(TEXT.encode())
     with r.as_file(r.files("shapes") / "names.txt") as again: assert again.read_bytes() == path.read_bytes()
+with r.as_file(r.files("shapes") / "deep") as path:
+    assert not str(path).startswith(PAR) and "er.py" in os.listdir(path)
+    assert (path / "er.py").read_text() == (r.files("shapes") / "deep" / "er.py").read_text()
+import pathlib
+with r.as_file(pathlib.Path(os.__file__)) as path: assert path == pathlib.Path(os.__file__)
+with r.as_file(pathlib.Path(PAR, "shapes", "names.txt")) as path: assert not str(path).startswith(PAR)
+try:
+    with r.as_file(r.files("shapes") / "absent"): raise AssertionError
+except FileNotFoundError as error: assert error.filename == PAR + "/shapes/absent"
 """,
     )
 
