@@ -67,7 +67,7 @@ def lay_out(
     """Decides each file's stored path and each module's name.
 
     The import path is that of rules_python: the main script's folder, the `imports` of all targets, then the
-    root of every repository. A file is stored by its path below the longest of the import roots above it
+    root of every repository, then the folder of all repositories. A file is stored by its path below the longest of the import roots above it
     (the script's folder aside); it is importable below each of them.
 
     Args:
@@ -117,6 +117,9 @@ def lay_out(
             relative = path[len(root) + 1 :]
             if root == storing or _identifiers(relative):
                 _claim_module(best, position[root], relative, stored[path], file, extension_suffixes)
+        if storing == path.partition("/")[0] and _identifiers(path):
+            # rules_python has the runfiles themselves on the import path, so that `import repository.package` works.
+            _claim_module(best, len(roots), path, stored[path], file, extension_suffixes)
     for key, (_, kind, stored_path, _) in best.items():
         layout.modules[key] = Module(key, kind & ~_RANKS, stored_path)
     _add_namespaces(layout)

@@ -15,6 +15,7 @@ from packer.layout import Duplicate, Layout, lay_out
 from packer.natives import read_natives
 from packer.plan import Plans, plan
 from packer.real_files import real_tops
+from packer.records import missing_records
 from packer.request import InputFile, Manifest, decode, parse_manifest
 from packer.target import Target, find_main
 
@@ -72,7 +73,8 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
         raise PackError(_duplicates_text(target, layout.duplicates) + DUPLICATES_MEND)
     program = find_main(target, layout)
     natives = read_natives(target.label, manifest, layout)
-    real = real_tops(target.real_files, layout, target.label)
+    records = missing_records(layout.members)
+    real = real_tops(target.real_files, layout, target.label, records)
     plans = plan(
         # The dynamic linker itself finds what is in a real folder.
         [member for member in natives.members if member.stored_path.partition("/")[0] not in real],
@@ -87,7 +89,17 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     with open(options.output, "w+b") as file:
         par.write(
             par.Par(
-                target, layout, program, natives, plans, preload, real, runtime, launcher, options.loader
+                target,
+                layout,
+                program,
+                natives,
+                plans,
+                preload,
+                real,
+                runtime,
+                launcher,
+                options.loader,
+                records,
             ),
             file,
         )

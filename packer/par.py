@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from memfd_par import format
@@ -33,6 +33,7 @@ class Par:
     runtime: Mapping[str, str]  #: file name in the runtime's package: local path
     launcher: Mapping[str, str]  #: file name: text of the launcher's templates
     loader: str | None = None  #: the image loader in C
+    records: Mapping[str, bytes] = field(default_factory=dict)  #: members that are made here, by stored path
 
 
 def write(par: Par, file: BinaryIO) -> None:
@@ -53,6 +54,7 @@ def write(par: Par, file: BinaryIO) -> None:
     with open(par.runtime["explain.py"], "rb") as source:
         explain = archive.add_bytes(format.OWN + "explain.py", source.read())
     stored = _write_members(archive, par)
+    stored.update({path: archive.add_bytes(path, data) for path, data in par.records.items()})
     loader = _write_loader(archive, par)
     table = _write_file_table(archive, stored) if loader[1] else (0, 0)
     code = _write_code(archive, par)

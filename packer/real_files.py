@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from packer.errors import PackError
 from packer.layout import Layout
@@ -18,19 +20,23 @@ UNKNOWN = (
 _INFO = re.compile(r"([^/]+?)-[^/-]+\.dist-info/RECORD")
 
 
-def real_tops(names: Sequence[str], layout: Layout, target: str) -> list[str]:
+def real_tops(
+    names: Sequence[str], layout: Layout, target: str, made: Mapping[str, bytes] | None = None
+) -> list[str]:
     """First components of all stored paths that the names mean.
 
     Args:
         names: distributions, as in their metadata (PEP 503 decides what is equal), or first components.
         layout: of the target.
         target: label, for the error.
+        made: RECORD files that are no members, by stored path.
 
     Raises:
         PackError: the par has nothing of that name.
     """
     records = {}
-    for path in layout.members:
+    made = made or {}
+    for path in [*layout.members, *made]:
         match = _INFO.fullmatch(path)
         if match:
             records[_normalized(match[1])] = path
@@ -39,7 +45,8 @@ def real_tops(names: Sequence[str], layout: Layout, target: str) -> list[str]:
     for name in names:
         record = records.get(_normalized(name))
         if record is not None:
-            found.update(_tops_of(layout.members[record].local_path) & tops)
+            data = made.get(record) or Path(layout.members[record].local_path).read_bytes()
+            found.update(_tops_of(data.decode("utf-8", "surrogateescape")) & tops)
         elif name in tops:
             found.add(name)
         else:
@@ -50,8 +57,7 @@ def real_tops(names: Sequence[str], layout: Layout, target: str) -> list[str]:
 
 
 def _tops_of(record: str) -> set[str]:
-    with open(record, encoding="utf-8", newline="") as file:
-        paths = [row[0] for row in csv.reader(file) if row]
+    paths = [row[0] for row in csv.reader(io.StringIO(record, newline="")) if row]
     return {path.partition("/")[0] for path in paths if ".dist-info/" not in path}
 
 

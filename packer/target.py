@@ -42,9 +42,13 @@ def find_main(target: Target, layout: Layout) -> tuple[str, str]:
     """
     kind, name = target.main
     if kind == "script":
-        for key, module in layout.modules.items():
-            if module.stored_path and layout.members[module.stored_path].runfiles_path == name:
-                return kind, key
+        keys = {
+            key: module.stored_path
+            for key, module in layout.modules.items()
+            if module.stored_path and layout.members[module.stored_path].runfiles_path == name
+        }
+        for key in sorted(keys, key=lambda key: key + ".py" != keys[key]):
+            return kind, key
         raise _no_main(target, layout, "main script", name, "Put it in srcs, or correct main.")
     module_name = name.partition(":")[0]
     found = layout.modules.get(module_name.replace(".", "/"))

@@ -132,7 +132,7 @@ def _program(files: FileSystem, name: str) -> Callable[..., Any]:
         if files.within(path) is not None:
             from memfd_par.libraries import executable_path
 
-            path = executable_path(path)
+            path = executable_path(path, name.startswith("exec"))
         return real(path, *args, **kwargs)
 
     return _wrapper(files, real, function)

@@ -62,8 +62,13 @@ def real_path(path: Any) -> Any:
     return "/proc/self/fd/%d" % fd
 
 
-def executable_path(path: Any) -> Any:
-    """A path that a child process can execute, for a file below the par; any other path as it is."""
+def executable_path(path: Any, in_place: bool = False) -> Any:
+    """A path that can be executed, for a file below the par; any other path as it is.
+
+    Args:
+        path: of a program or a script.
+        in_place: this process itself executes it, and no child does.
+    """
     files = current()
     text = files.within(path)
     if text is None:
@@ -74,7 +79,9 @@ def executable_path(path: Any) -> Any:
     fd = _programs.get(text)
     if fd is None:
         fd = _programs[text] = _program(files.open(text, posix.O_RDONLY), text)
-    # The child closes its descriptors before it executes, so the path is by way of this process.
+    if in_place and posix.pread(fd, 2, 0) == b"#!":
+        posix.set_inheritable(fd, True)  # the script's interpreter opens it once more
+    # A child closes its descriptors before it executes, so the path is by way of this process.
     return os.fsencode("/proc/%d/fd/%d" % (posix.getpid(), fd))
 
 

@@ -46,6 +46,9 @@ def test_import_roots_are_laid_over_each_other() -> None:
         "app": format.PACKAGE | format.NAMESPACE,
         "app/main": 0,
         "b": 0,
+        "ws": format.PACKAGE | format.NAMESPACE,
+        "ws/app": format.PACKAGE | format.NAMESPACE,
+        "ws/app/main": 0,
     }
 
 
@@ -54,6 +57,14 @@ def test_a_file_is_importable_below_each_root_above_it() -> None:
     assert list(layout.members) == ["pkg/__init__.py", "pkg/mod.py"]
     assert layout.modules["pkg/mod"].stored_path == layout.modules["src/pkg/mod"].stored_path == "pkg/mod.py"
     assert layout.modules["src"].kind & format.NAMESPACE
+
+
+def test_a_file_is_importable_by_its_repository_s_name() -> None:
+    layout = laid_out("rules/python/tool.py", "a/b.py", "ws/a/b.py", "x-y/c.py")
+    assert layout.modules["rules/python/tool"].stored_path == layout.modules["python/tool"].stored_path
+    assert layout.modules["a/b"].stored_path == "a/b.py"  # of repository ws: what was there before wins
+    assert layout.modules["c"].stored_path == "c.py"
+    assert not [key for key in layout.modules if key.startswith("x-y")]
 
 
 def test_the_script_s_folder_comes_first_and_moves_nothing() -> None:

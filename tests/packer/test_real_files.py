@@ -43,6 +43,11 @@ def layout(tmp_path: Path) -> Layout:
     return Layout(members=dict(sorted(members.items())))
 
 
+def test_a_distribution_whose_record_is_made(layout: Layout) -> None:
+    made = {"Made-1.dist-info/RECORD": b"app/data/x.txt,,\nmain.py,,\n"}
+    assert real_tops(["made"], layout, "//:app", made) == ["app", "main.py"]
+
+
 @pytest.mark.parametrize(
     ("names", "tops"),
     [

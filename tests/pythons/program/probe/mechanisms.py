@@ -92,6 +92,13 @@ def program() -> None:
     assert os.access(path, os.X_OK)
     assert not os.access(TEXT, os.X_OK)
     assert subprocess.run([path, "x"], stdout=subprocess.PIPE, check=True).stdout == b"shell x\n"
+    code = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
+    assert subprocess.check_output([sys.executable, "-c", code, path, "y"]) == b"shell y\n"
+    quiet = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+    child = os.posix_spawn(path, [path, "z"], os.environ, file_actions=quiet)
+    assert os.waitpid(child, 0)[1] == 0
+    environment = {**os.environ, "PATH": PAR + "/probe:" + os.environ["PATH"]}
+    assert subprocess.check_output(["tool.sh", "by name"], env=environment) == b"shell by name\n"
     try:
         subprocess.run([TEXT], check=True)
     except OSError:
