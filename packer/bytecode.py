@@ -12,7 +12,7 @@ from importlib.util import MAGIC_NUMBER
 from memfd_par import format
 from packer import compiler
 
-__all__ = ["MAGIC_NUMBER", "abi", "compile_all", "compile_runtime"]
+__all__ = ["MAGIC_NUMBER", "compile_all", "compile_runtime"]
 
 #: Sources that one process compiles. Chunks depend on the input alone, so that their bytes do.
 _CHUNK = 400
@@ -46,11 +46,6 @@ def compile_runtime(paths: Sequence[str]) -> list[bytes]:
             raise SyntaxError("the runtime does not compile: " + path)
         codes.append(data)
     return codes
-
-
-def abi() -> str:
-    """The extension module ABI of the interpreter that runs this."""
-    return str(sys.implementation.cache_tag) + ("t" if "t" in sys.abiflags else "")
 
 
 def _run(chunk: Sequence[Source], optimize: int) -> bytes:

@@ -95,7 +95,7 @@ def _write_loader(archive: ParArchive, par: Par) -> tuple[int, int, str]:
     """Offset and size of the image loader; a size of 0, and why, where the par has none."""
     if par.loader is None:
         return 0, 0, "the par was built without a C compiler"
-    if bytecode.abi().endswith("t"):
+    if format.abi().endswith("t"):
         return (
             0,
             0,
@@ -166,7 +166,7 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
     header: dict[str, Any] = {
         "format": format.FORMAT,
         "target": par.target.label,
-        "abi": bytecode.abi(),
+        "abi": format.abi(),
         "machine": par.plans.machine,
         "glibc": par.plans.glibc,
         "main": par.main,

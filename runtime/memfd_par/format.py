@@ -36,6 +36,7 @@ image_plan in runtime/native/image.h), empty where there is none, and `why` says
 from __future__ import annotations
 
 import _imp
+import sys
 
 FORMAT = 1
 
@@ -64,6 +65,11 @@ def checksum(data: bytes) -> bytes:
     the packer runs on the very version that the par is made for.
     """
     return _imp.source_hash(SEED, data)
+
+
+def abi() -> str:
+    """This interpreter's ABI of extension modules: `cpython-314`, `cpython-314t` (free-threaded)."""
+    return str(sys.implementation.cache_tag) + ("t" if "t" in sys.abiflags else "")
 
 
 def module_path(key: str, kind: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posix
 import sys
 
-from memfd_par import errors, memfd, tiers
+from memfd_par import errors, format, memfd, tiers
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -29,14 +29,9 @@ def check(par: str, header: dict[str, Any]) -> None:
         errors.die(errors.refused(par, error))
 
 
-def abi() -> str:
-    """The interpreter's extension module ABI: `cpython-314`, `cpython-314t` (free-threaded)."""
-    return str(sys.implementation.cache_tag) + ("t" if "t" in sys.abiflags else "")
-
-
 def _check_abi(header: dict[str, Any], values: dict[str, str]) -> None:
-    if abi() != header["abi"]:
-        errors.die(errors.WRONG_ABI.format(wanted=header["abi"], found=abi(), **values))
+    if format.abi() != header["abi"]:
+        errors.die(errors.WRONG_ABI.format(wanted=header["abi"], found=format.abi(), **values))
 
 
 def _check_machine(header: dict[str, Any], values: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memfd_par import errors, machine, memfd
+from memfd_par import errors, format, machine, memfd
 from tests.e2e.par import Copy, says
 from tests.e2e.surgery import change_header
 
@@ -59,7 +59,7 @@ def test_pure_python_runs_on_every_machine(copy: Copy) -> None:
 
 _HERE: dict[str, Any] = {
     "target": "//a:b",
-    "abi": machine.abi(),
+    "abi": format.abi(),
     "machine": os.uname().machine,
     "glibc": (2, 17),
 }

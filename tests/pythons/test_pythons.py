@@ -6,6 +6,9 @@ import inspect
 import os
 import re
 import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,13 @@ MORE = {
     "probe.dist-1.2.3.dist-info/RECORD": "probe/state.py,,\n",
     "probe.dist-1.2.3.dist-info/entry_points.txt": "[probes]\ninspect = probe.checks:inspection\n",
 }
+
+
+#: Makes a certificate that is its own authority, and its key.
+CERTIFICATE = (
+    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=par -days 2 -set_serial 7 "
+    "-out certificate.pem -keyout key.pem"
+).split()
 
 
 def checks_of(module: str) -> list[str]:
@@ -66,6 +76,10 @@ def root(python: MachinePython, tmp_path_factory: pytest.TempPathFactory) -> Pat
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, "utf-8")
     (root / "lib").mkdir()
+    (root / "probe/more").mkdir()
+    subprocess.run(CERTIFICATE, cwd=root / "probe/more", check=True, stderr=subprocess.DEVNULL)
+    with closing(sqlite3.connect(root / "probe/more/rows.sqlite")) as database:
+        database.executescript("create table rows (name text); insert into rows values ('one'), ('two')")
     base = python.compile(root / "probe/base.c", root / "lib/libbase.so")
     ring = [root / "lib/libring_a.so", root / "lib/libring_b.so"]
     python.compile(root / "probe/ring_b.c", ring[1])

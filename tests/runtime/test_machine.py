@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from memfd_par import machine, memfd
+from memfd_par import format, machine, memfd
 
 HEADER: dict[str, Any] = {
     "target": "//some:target",
-    "abi": machine.abi(),
+    "abi": format.abi(),
     "machine": posix.uname().machine,
     "glibc": (2, 17),
 }

@@ -87,6 +87,41 @@ def libraries_in_a_cycle() -> None:
     assert [image.soname for image in memfd_par.loaded()] == ["libring_a.so", "libring_b.so"]
 
 
+def database() -> None:
+    import sqlite3
+
+    path = PAR + "/probe/more/rows.sqlite"
+    if sys.version_info < (3, 11):  # there is no way to hand SQLite the bytes
+        try:
+            sqlite3.connect(path).execute("select * from rows")
+        except sqlite3.OperationalError:
+            return
+        raise AssertionError
+    connection = sqlite3.connect(path)
+    assert connection.execute("select name from rows").fetchall() == [("one",), ("two",)]
+    try:
+        connection.execute("delete from rows")
+    except sqlite3.OperationalError as error:
+        assert "readonly" in str(error), error
+    else:
+        raise AssertionError
+    connection.close()
+
+
+def certificates() -> None:
+    import ssl
+
+    certificate, key = PAR + "/probe/more/certificate.pem", PAR + "/probe/more/key.pem"
+    context = ssl.create_default_context(cafile=certificate)
+    assert [found["serialNumber"] for found in context.get_ca_certs()] == ["07"]
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    try:
+        context.load_verify_locations(PAR + "/probe/more/absent.pem")
+    except FileNotFoundError:
+        return
+    raise AssertionError
+
+
 def program() -> None:
     path = PAR + "/probe/tool.sh"
     assert os.access(path, os.X_OK)
