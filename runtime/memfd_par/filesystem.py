@@ -36,7 +36,7 @@ class FileSystem:
 
     def __init__(self, index: Index) -> None:
         self._tree = Tree(index)
-        self._index = index
+        self.index = index
         self.root = index.archive.root
         #: The par's path as the program was started, and without symbolic links, as realpath(3) makes paths.
         self.roots = tuple({self.root: None, _real_path(index) + "/": None})
@@ -76,7 +76,7 @@ class FileSystem:
         while position > 0:
             try:
                 found = _stat(text[:position])
-                par = posix.fstat(self._index.archive.fd(text))
+                par = posix.fstat(self.index.archive.fd(text))
             except OSError:
                 return None
             if (found.st_dev, found.st_ino) == (par.st_dev, par.st_ino):
@@ -151,7 +151,7 @@ class FileSystem:
     def statvfs(self, path: str) -> posix.statvfs_result:
         """Of the file system that the par is on, read-only."""
         self._tree.find(path)
-        found = posix.fstatvfs(self._index.archive.fd(path))
+        found = posix.fstatvfs(self.index.archive.fd(path))
         return posix.statvfs_result(
             (*found[:8], found.f_flag | _ST_RDONLY, found.f_namemax), {"f_fsid": found.f_fsid}
         )
@@ -159,7 +159,7 @@ class FileSystem:
     def pathconf(self, path: str, name: Any) -> int:
         """Of the file system that the par is on."""
         self._tree.find(path)
-        return posix.fpathconf(self._index.archive.fd(path), name)
+        return posix.fpathconf(self.index.archive.fd(path), name)
 
     def getxattr(self, path: str, attribute: Any, *, follow_symlinks: bool = True) -> bytes:
         """There are no extended attributes."""
@@ -236,9 +236,9 @@ class FileSystem:
         offset, stored_size, size, _ = node.entry
         fd = memfd.create(node.path.rpartition("/")[2])
         try:
-            if stored_size != size or not memfd.copy(fd, self._index.archive.fd(node.path), offset, size):
+            if stored_size != size or not memfd.copy(fd, self.index.archive.fd(node.path), offset, size):
                 memfd.write(
-                    fd, self._index.data(node.path)
+                    fd, self.index.data(node.path)
                 )  # says what is wrong with the file, if it ends early
             return memfd.read_only(fd, flags & ~posix.O_NOFOLLOW)
         finally:

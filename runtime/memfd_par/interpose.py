@@ -128,12 +128,13 @@ def _install_programs(files: FileSystem) -> None:
 def _program(files: FileSystem, name: str) -> Callable[..., Any]:
     real = _real.setdefault(name, getattr(posix, name))
 
-    def function(_: FileSystem, path: Any, *args: Any, **kwargs: Any) -> Any:
-        if files.within(path) is not None:
-            from memfd_par.libraries import executable_path
+    def function(_: FileSystem, path: Any, argv: Any, *args: Any, **kwargs: Any) -> Any:
+        if files.within(path) is not None or "memfd_par.memory_tree" in sys.modules:
+            from memfd_par.libraries import arguments, executable_path
 
-            path = executable_path(path, name.startswith("exec"))
-        return real(path, *args, **kwargs)
+            found = executable_path(path, name.startswith("exec"))
+            path, argv = found, arguments(argv, path, found)
+        return real(path, argv, *args, **kwargs)
 
     return _wrapper(files, real, function)
 

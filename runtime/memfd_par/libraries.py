@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import posix
+import sys
 
-from memfd_par.filesystem import current
+from memfd_par.filesystem import current, plain
 from memfd_par.index import Index
 from memfd_par.loader import images
 from memfd_par.tree import Outside
@@ -13,6 +14,8 @@ from memfd_par.tree import Outside
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from typing import Any
+
+_OWN = "/proc/self/"
 
 _numbers: dict[int, int] = {}
 _fds: dict[str, int] = {}
@@ -72,10 +75,16 @@ def executable_path(path: Any, in_place: bool = False) -> Any:
     files = current()
     text = files.within(path)
     if text is None:
-        return path
+        return _seen_by_children(path, in_place)
     if not files.access(text, posix.X_OK) or files.find(text).entry is None:
         files.find(text)
         raise PermissionError(13, posix.strerror(13), text)
+    stored_path = files.find(text).path
+    if stored_path.partition("/")[0] in files.index.header["real_files"]:
+        from memfd_par.memory_tree import root_of
+
+        # What it looks for beside itself is there.
+        return _seen_by_children(root_of(files.index.header["real_files"]) + stored_path, in_place)
     fd = _programs.get(text)
     if fd is None:
         fd = _programs[text] = _program(files.open(text, posix.O_RDONLY), text)
@@ -83,6 +92,35 @@ def executable_path(path: Any, in_place: bool = False) -> Any:
         posix.set_inheritable(fd, True)  # the script's interpreter opens it once more
     # A child closes its descriptors before it executes, so the path is by way of this process.
     return os.fsencode("/proc/%d/fd/%d" % (posix.getpid(), fd))
+
+
+def arguments(args: Any, asked: Any, found: Any) -> Any:
+    """A program's arguments: the first is its path, by which some look for what lies beside them.
+
+    Args:
+        args: as the caller gave them.
+        asked: the program's path, as the caller gave it.
+        found: what `executable_path` made of that.
+    """
+    args = list(args)
+    in_folder = found != asked and os.path.basename(os.fsdecode(found)) == os.path.basename(
+        os.fsdecode(asked)
+    )
+    if in_folder and args and os.fsdecode(args[0]) == os.fsdecode(asked):
+        args[0] = os.fsdecode(found)
+    return args
+
+
+def _seen_by_children(path: Any, in_place: bool) -> Any:
+    """A path by way of this process, for one in the folder in memory; any other path as it is."""
+    tree: Any = sys.modules.get("memfd_par.memory_tree")
+    root = tree.root() if tree else None
+    text = os.fsdecode(plain(path))
+    if root is None or not root.startswith(_OWN) or not text.startswith(root + "/"):
+        return path
+    if in_place:
+        posix.set_inheritable(int(root.rpartition("/")[2]), True)
+    return os.fsencode("/proc/%d/%s" % (posix.getpid(), text[len(_OWN) :]))
 
 
 def working_folder(path: Any) -> Any:

@@ -74,6 +74,11 @@ def real_path(path: str) -> str:
     return root + "/" + stored_path if stored_path else root
 
 
+def root() -> str | None:
+    """The root of the tree, without a slash; None as long as nobody needed one."""
+    return _root
+
+
 def root_of(tops: list[str]) -> str:
     """The root of the tree, with a slash, after these folders have been copied into it."""
     for top in tops:

@@ -128,7 +128,7 @@ def _sqlite3(module: Any, index: Index) -> None:
 
 def _subprocess(module: Any, _: Index) -> None:
     """Programs that the par carries run from memory, and in real copies of its folders."""
-    from memfd_par.libraries import executable_path, working_folder
+    from memfd_par.libraries import arguments, executable_path, working_folder
 
     holder, name = (
         (module, "_fork_exec") if hasattr(module, "_fork_exec") else (module._posixsubprocess, "fork_exec")
@@ -137,6 +137,8 @@ def _subprocess(module: Any, _: Index) -> None:
 
     def fork_exec(args: Any, programs: Any, close_fds: Any, pass_fds: Any, cwd: Any, *rest: Any) -> Any:
         found = [executable_path(path) for path in programs]
+        for path, place in zip(programs, found):
+            args = arguments(args, path, place)
         return real(args, found, close_fds, pass_fds, working_folder(cwd), *rest)
 
     setattr(holder, name, fork_exec)

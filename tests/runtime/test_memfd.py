@@ -160,3 +160,28 @@ def test_a_program_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posix, "memfd_create", refuse)
     with pytest.raises(PermissionError):
         memfd.create_program("tool")
+
+
+def test_copy(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(bytes(range(256)) * 1000)
+    fd = memfd.create("copy")
+    with source.open("rb") as file:
+        assert memfd.copy(fd, file.fileno(), 1000, 2000)
+        assert os.pread(fd, 3000, 0) == source.read_bytes()[1000:3000]
+        assert not memfd.copy(fd, file.fileno(), 255_000, 2000)  # the source ends before
+    memfd.write(fd, b"anew")
+    assert os.pread(fd, 3000, 0) == b"anew"
+    os.close(fd)
+
+
+def test_read_only() -> None:
+    fd = memfd.create("read")
+    memfd.write(fd, b"content")
+    own = memfd.read_only(fd)
+    os.close(fd)
+    assert not os.get_inheritable(own)
+    assert os.read(own, 100) == b"content"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.write(own, b"more")
+    os.close(own)

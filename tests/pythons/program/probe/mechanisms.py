@@ -132,6 +132,10 @@ def program() -> None:
     quiet = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
     child = os.posix_spawn(path, [path, "z"], os.environ, file_actions=quiet)
     assert os.waitpid(child, 0)[1] == 0
+    in_tree = memfd_par.real_path("probe/tool.sh")
+    assert subprocess.check_output([in_tree, "t"]) == b"shell t\n"
+    code = "import memfd_par, os; os.execv(memfd_par.real_path('probe/tool.sh'), ['tool', 'u'])"
+    assert subprocess.check_output([sys.executable, "-c", code]) == b"shell u\n"
     environment = {**os.environ, "PATH": PAR + "/probe:" + os.environ["PATH"]}
     assert subprocess.check_output(["tool.sh", "by name"], env=environment) == b"shell by name\n"
     try:
