@@ -39,9 +39,10 @@ def install(index: Index) -> None:
     for name in _INHERITED:
         environment.pop(name, None)
     posix.environ = environment
-    environ = getattr(sys.modules.get("os"), "environ", None)
-    if environ is not None:
-        environ._data = environment
+    for imported in ("environ", "environb"):
+        mapping = getattr(sys.modules.get("os"), imported, None)
+        if mapping is not None:
+            mapping._data = environment
 
 
 def _manifest(index: Index) -> bytes:

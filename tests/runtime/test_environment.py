@@ -22,7 +22,7 @@ def _installed() -> Iterator[None]:
     index: Any = SimpleNamespace(archive=SimpleNamespace(root="/x y/app.par/"), header={"runfiles": PLACES})
     environment.install(index)
     yield
-    posix.environ = os.environ._data = before  # type: ignore[attr-defined]
+    posix.environ = os.environ._data = os.environb._data = before  # type: ignore[attr-defined]
     del os.environ["RUNFILES_DIR"]
 
 
@@ -31,6 +31,7 @@ def test_a_manifest_is_found() -> None:
     with open(path) as file:
         assert file.read() == "main /x y/app.par\nmain/lib /x y/app.par/lib\n"
     assert os.environ.get("RUNFILES_MANIFEST_FILE") == path  # one file a process
+    assert os.environb[b"RUNFILES_MANIFEST_FILE"] == path.encode()
 
 
 def test_no_copy_of_the_environment_has_it() -> None:
