@@ -54,7 +54,6 @@ def write(par: Par, file: BinaryIO) -> None:
     with open(par.runtime["explain.py"], "rb") as source:
         explain = archive.add_bytes(format.OWN + "explain.py", source.read())
     stored = _write_members(archive, par)
-    stored.update({path: archive.add_bytes(path, data) for path, data in par.records.items()})
     loader = _write_loader(archive, par)
     table = _write_file_table(archive, stored) if loader[1] else (0, 0)
     code = _write_code(archive, par)
@@ -78,9 +77,13 @@ def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
     """Where every file of the layout lies; files with the same native bytes lie in one place."""
     kinds = {member.stored_path: member.facts.kind for member in par.natives.members}
     stored: dict[str, Stored] = {}
-    for path, file in par.layout.members.items():
+    for path in sorted([*par.layout.members, *par.records]):
+        if path in par.records:
+            stored[path] = archive.add_bytes(path, par.records[path])
+            continue
         if path in par.plans.aliases:
             continue
+        file = par.layout.members[path]
         if path in kinds:
             executable = kinds[path] == "executable"
             stored[path] = archive.add_page_aligned(path, file.local_path, executable=executable)
