@@ -32,7 +32,6 @@ _MODULES = (
     "memfd_par.program",
 )
 
-
 #: Executed when somebody asks for something in it.
 _LATE = "memfd_par.errors"
 
