@@ -12,47 +12,42 @@ from importlib.util import MAGIC_NUMBER
 from memfd_par import format
 from packer import compiler
 
-__all__ = ["MAGIC_NUMBER", "compile_all", "compile_runtime"]
+__all__ = ["FILENAME", "MAGIC_NUMBER", "compile_all"]
 
-#: Sources that one process compiles. Chunks depend on the input alone, so that their bytes do.
+#: What code objects have for the name of their file. The importer puts the path below the par in its place
+#: (`_imp._fix_co_filename`), which the compiler cannot know: where a file is stored is each par's own affair.
+FILENAME = "<par>"
+
+#: Sources that one process compiles.
 _CHUNK = 400
 
-Source = tuple[str, str]  #: (file name that tracebacks show, local path)
 
+def compile_all(paths: Sequence[str], optimize: int) -> Iterator[tuple[str, bytes | None]]:
+    """Path and marshalled code of each source, in order; None where the source does not compile.
 
-def compile_all(sources: Sequence[Source], optimize: int) -> Iterator[tuple[str, bytes | None]]:
-    """File name and marshalled code of each source, in order; None where the source does not compile.
+    The code depends on the source alone, not on what else is compiled.
 
     Args:
-        sources: `.py` files, and `.pyc` files without source.
-        optimize: as in `compile`: 0, 1 (no assertions) or 2 (no docstrings either); -1 for the runtime.
+        paths: `.py` files, and `.pyc` files without source.
+        optimize: as in `compile`: 0, 1 (no assertions) or 2 (no docstrings either); -1 for the runtime, whose frames
+            stay out of tracebacks (`format.RUNTIME_FILENAME`).
     """
-    chunks = [sources[i : i + _CHUNK] for i in range(0, len(sources), _CHUNK)]
+    chunks = [paths[i : i + _CHUNK] for i in range(0, len(paths), _CHUNK)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for chunk, output in zip(chunks, pool.map(lambda chunk: _run(chunk, optimize), chunks)):
             position = 0
-            for filename, _ in chunk:
+            for path in chunk:
                 size = int.from_bytes(output[position : position + 8], "little", signed=True)
                 position += 8
-                yield filename, output[position : position + size] if size >= 0 else None
+                yield path, output[position : position + size] if size >= 0 else None
                 position += max(size, 0)
 
 
-def compile_runtime(paths: Sequence[str]) -> list[bytes]:
-    """Marshalled code of the runtime's modules; its frames stay out of tracebacks (`RUNTIME_FILENAME`)."""
-    codes = []
-    for path, (_, data) in zip(paths, compile_all([(format.RUNTIME_FILENAME, path) for path in paths], -1)):
-        if data is None:
-            raise SyntaxError("the runtime does not compile: " + path)
-        codes.append(data)
-    return codes
-
-
-def _run(chunk: Sequence[Source], optimize: int) -> bytes:
-    lines = "".join("%s\t%s\n" % source for source in chunk)
+def _run(chunk: Sequence[str], optimize: int) -> bytes:
+    filename = format.RUNTIME_FILENAME if optimize < 0 else FILENAME
     return subprocess.run(
-        [sys.executable, "-S", "-s", "-B", compiler.__file__, str(optimize)],
-        input=lines.encode(),
+        [sys.executable, "-S", "-s", "-B", compiler.__file__, filename, str(optimize)],
+        input="".join("%s\n" % path for path in chunk).encode("utf-8", "surrogateescape"),
         env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": ""},
         stdout=subprocess.PIPE,
         check=True,

@@ -1,9 +1,9 @@
 """A program of its own that compiles sources: the same bytes whatever the packer did before.
 
-A marshalled code object depends on the hash seed (the order of constants in a set) and on which of its strings
-are referenced elsewhere in the process, so the packer starts this one afresh for each chunk of sources.
-Standard input has `stored path<TAB>local path` lines; standard output gets, for each, eight bytes of length
-(little-endian, signed; -1 where the source does not compile) and the marshalled code.
+A marshalled code object depends on the hash seed (the order of constants in a set), so the packer starts this one
+with a seed of its own. Its arguments are the file name for all code objects and the optimisation level. Standard
+input has a path a line; standard output gets, for each, eight bytes of length (little-endian, signed; -1 where the
+source does not compile) and the marshalled code.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import warnings
 from importlib.util import MAGIC_NUMBER
 from types import CodeType
+from typing import Any
 
 #: PEP 552: magic number, flags, date or hash, size.
 _PYC_HEADER = 16
@@ -24,7 +25,7 @@ def compile_file(filename: str, local_path: str, optimize: int) -> bytes | None:
     """Marshalled code of a source, or of a `.pyc` of this version; None where there is none.
 
     Args:
-        filename: what tracebacks show.
+        filename: of the code object.
         local_path: the source.
         optimize: as in `compile`; -1 for a module of the runtime, which imports nothing that it does not use.
     """
@@ -34,11 +35,36 @@ def compile_file(filename: str, local_path: str, optimize: int) -> bytes | None:
         return data[_PYC_HEADER:] if data[:4] == MAGIC_NUMBER else None
     try:
         if optimize < 0:
-            return marshal.dumps(_compile_without_future(data, filename))
+            return _marshalled(_compile_without_future(data, filename))
         code = compile(data, filename, "exec", dont_inherit=True, optimize=optimize)
     except (SyntaxError, ValueError, RecursionError):
         return None
+    return _marshalled(code)
+
+
+def _marshalled(code: CodeType) -> bytes:
+    """The same bytes for the same code, whatever this process has compiled before.
+
+    marshal marks what may be referred to again: each object to which anybody holds a second reference (`w_ref` in
+    Python/marshal.c). Strings are interned, so that another module's use of a name would count. Here all have one.
+    """
+    held: list[Any] = []
+    _hold(code, held)
     return marshal.dumps(code)
+
+
+def _hold(item: Any, held: list[Any]) -> None:
+    """References to all that a code object or a constant is made of."""
+    if isinstance(item, CodeType):
+        for name in (item.co_names, item.co_varnames, item.co_cellvars, item.co_freevars):
+            held += name
+        held += (item.co_name, getattr(item, "co_qualname", None))
+        item = item.co_consts
+    if isinstance(item, (tuple, frozenset)):
+        held += item
+        for each in item:
+            if isinstance(each, (CodeType, tuple, frozenset)):
+                _hold(each, held)
 
 
 def _compile_without_future(data: bytes, filename: str) -> CodeType:
@@ -53,16 +79,15 @@ def _compile_without_future(data: bytes, filename: str) -> CodeType:
     return code
 
 
-def main(optimize: int) -> None:
+def main(filename: str, optimize: int) -> None:
     """Compiles what standard input lists."""
     warnings.simplefilter("ignore")  # a dependency's invalid escapes are not the target's to mend
     output = sys.stdout.buffer
     for line in sys.stdin.buffer:
-        filename, _, local_path = line.decode().rstrip("\n").partition("\t")
-        data = compile_file(filename, local_path, optimize)
+        data = compile_file(filename, line.decode("utf-8", "surrogateescape").rstrip("\n"), optimize)
         output.write((-1 if data is None else len(data)).to_bytes(8, "little", signed=True))
         output.write(data or b"")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,11 +1,10 @@
 """The one namespace of a par: every import root laid over the others, the first one winning.
 
-Pure: names in, names out, but for the comparison of two files that claim one place.
+Pure: names in, names out.
 """
 
 from __future__ import annotations
 
-import filecmp
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -61,8 +60,8 @@ def lay_out(
     *,
     script_folder: str | None,
     extension_suffixes: Sequence[str],
+    same: Callable[[str, str], bool],
     placed: Iterable[tuple[str, InputFile]] = (),
-    same: Callable[[str, str], bool] = lambda a, b: filecmp.cmp(a, b, shallow=False),
 ) -> Layout:
     """Decides each file's stored path and each module's name.
 
@@ -75,22 +74,23 @@ def lay_out(
         imports: runfiles paths of import roots, in the order of the import path.
         script_folder: runfiles path of the folder of `main`, or None.
         extension_suffixes: of the target interpreter (importlib.machinery.EXTENSION_SUFFIXES).
-        placed: files with a stored path of their own, which wins over all others.
         same: whether two local files have the same bytes.
+        placed: files with a stored path of their own, which wins over all others.
     """
     layout = Layout()
     unique: dict[str, InputFile] = {}
     for file in files:
-        if not _ignored(file.runfiles_path):
+        if not is_ignored(file.runfiles_path):
             unique.setdefault(file.runfiles_path, file)
     roots = list(dict.fromkeys([*imports, *sorted({path.partition("/")[0] for path in unique})]))
     position = {root: number for number, root in enumerate(roots)}
     if script_folder is not None:
         position = {script_folder: -1, **position} if script_folder not in position else position
 
+    above = _RootsAbove(position)
     claims = [(-2, stored_path, file) for stored_path, file in placed]
     for path, file in sorted(unique.items()):
-        root = _storing_root(path, position, script_folder)
+        root = _storing_root(path, above, script_folder)
         claims.append((position.get(root, len(roots)), path[len(root) + 1 :], file))
     claims.sort(key=lambda claim: (claim[0], claim[1], claim[2].runfiles_path))
 
@@ -112,8 +112,8 @@ def lay_out(
     for stored_path, file in placed:
         _claim_module(best, -2, stored_path, stored_path, file, extension_suffixes)
     for path, file in sorted(unique.items()):
-        storing = _storing_root(path, position, script_folder)
-        for root in _roots_above(path, position):
+        storing = _storing_root(path, above, script_folder)
+        for root in above[path.rpartition("/")[0]]:
             relative = path[len(root) + 1 :]
             if root == storing or _identifiers(relative):
                 _claim_module(best, position[root], relative, stored[path], file, extension_suffixes)
@@ -128,19 +128,29 @@ def lay_out(
     return layout
 
 
-def _ignored(path: str) -> bool:
+def is_ignored(path: str) -> bool:
+    """Whether no par carries a file at that path."""
     name = path.rpartition("/")[2]
     return name in _IGNORED_NAMES or "/__pycache__/" in path
 
 
-def _roots_above(path: str, position: dict[str, int]) -> list[str]:
-    parts = path.split("/")
-    above = ("/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1))
-    return [root for root in above if root in position]
+class _RootsAbove(dict[str, list[str]]):
+    """By folder: the import roots that it is or lies in, the longest first; `position` has those that there are."""
+
+    def __init__(self, position: dict[str, int]) -> None:
+        self.position = position
+
+    def __missing__(self, folder: str) -> list[str]:
+        parts = folder.split("/")
+        above = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))
+        self[folder] = [root for root in above if root in self.position]
+        return self[folder]
 
 
-def _storing_root(path: str, position: dict[str, int], script_folder: str | None) -> str:
-    roots = [root for root in _roots_above(path, position) if root != script_folder or position[root] >= 0]
+def _storing_root(path: str, above: _RootsAbove, script_folder: str | None) -> str:
+    roots = above[path.rpartition("/")[0]]
+    if script_folder in roots and above.position[script_folder or ""] < 0:
+        roots = [root for root in roots if root != script_folder]
     for root in roots:
         if (
             path[len(root) + 1 :] != "__init__.py"

@@ -9,10 +9,12 @@ import pathlib
 import sys
 from collections.abc import Mapping, Sequence
 
-from packer import par, policy, preamble
+from packer import digester, par, policy, preamble
+from packer.digest import FileFacts
 from packer.errors import PackError
-from packer.layout import Duplicate, Layout, lay_out
-from packer.natives import read_natives
+from packer.known import gather
+from packer.layout import Duplicate, Layout, is_ignored, lay_out
+from packer.natives import find_natives
 from packer.plan import Plans, plan
 from packer.real_files import real_tops
 from packer.records import missing_records
@@ -35,7 +37,9 @@ WRONG_VERSION = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Packs; returns the exit status. Errors are one text on standard error."""
+    """Packs, or digests; returns the exit status. Errors are one text on standard error."""
+    if arguments[:1] == ["digest"]:
+        return digester.main(arguments[1:])
     options = _parser().parse_args(arguments)
     target = _target(options)
     try:
@@ -68,11 +72,17 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     with open(options.manifest, "rb") as file:
         manifest = parse_manifest(map(decode, file), options.manifest, options.workspace)
     runtime = {os.path.basename(path): path for path in options.runtime}
-    layout = _lay_out(target, manifest, runtime)
+    carried_by_all = [*runtime.values(), *([options.loader] if options.loader else [])]
+    own = gather(options.runtime_digest, carried_by_all, -1)
+    carried = [file.local_path for file in manifest.all_files() if not is_ignored(file.runfiles_path)]
+    facts = gather(options.digest, carried, target.optimize)
+    for path, known in own.items():
+        facts.setdefault(path, known)
+    layout = _lay_out(target, manifest, runtime, facts)
     if layout.duplicates and target.duplicates_are_errors:
         raise PackError(_duplicates_text(target, layout.duplicates) + DUPLICATES_MEND)
     program = find_main(target, layout)
-    natives = read_natives(target.label, manifest, layout)
+    natives = find_natives(target.label, manifest, layout, facts)
     records = missing_records(layout.members)
     real = real_tops(target.real_files, layout, target.label, records)
     plans = plan(
@@ -86,23 +96,22 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     )
     preload = _preload(manifest, layout, plans)
     launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
-    with open(options.output, "w+b") as file:
-        par.write(
-            par.Par(
-                target,
-                layout,
-                program,
-                natives,
-                plans,
-                preload,
-                real,
-                runtime,
-                launcher,
-                options.loader,
-                records,
-            ),
-            file,
+    with open(options.output, "w+b") as output:
+        packed = par.Par(
+            target,
+            layout,
+            facts,
+            program,
+            natives,
+            plans,
+            preload,
+            real,
+            {name: own[path] for name, path in runtime.items()},
+            launcher,
+            own[options.loader] if options.loader else None,
+            records,
         )
+        par.write(packed, output)
     os.chmod(options.output, 0o755)
     warnings = [_duplicates_text(target, layout.duplicates)] if layout.duplicates else []
     if plans.missing:
@@ -111,7 +120,9 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     return warnings
 
 
-def _lay_out(target: Target, manifest: Manifest, runtime: Mapping[str, str]) -> Layout:
+def _lay_out(
+    target: Target, manifest: Manifest, runtime: Mapping[str, str], facts: Mapping[str, FileFacts]
+) -> Layout:
     suffixes = importlib.machinery.EXTENSION_SUFFIXES
     kind, name = target.main
     placed = [("memfd_par/" + name, InputFile("memfd_par/" + name, path)) for name, path in runtime.items()]
@@ -123,6 +134,7 @@ def _lay_out(target: Target, manifest: Manifest, runtime: Mapping[str, str]) -> 
         manifest.imports,
         script_folder=name.rpartition("/")[0] if kind == "script" else None,
         extension_suffixes=suffixes,
+        same=lambda one, other: facts[one].digest == facts[other].digest,
         placed=placed,
     )
 
@@ -184,6 +196,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--launcher", action="append", required=True, help="a template of the launcher")
     add("--runtime", action="append", required=True, help="a source file of the runtime")
     add("--loader", help="the image loader in C; without it, native code is copied into memory whole")
+    add("--digest", action="append", default=[], help="a digest of files of the manifest (packer.digest)")
+    add("--runtime_digest", action="append", default=[], help="a digest of the runtime and the loader")
     program = parser.add_mutually_exclusive_group(required=True)
     program.add_argument("--main", help="runfiles path of the script")
     program.add_argument("--main_module", help="dotted name, as for python -m")

@@ -1,14 +1,12 @@
-"""The native members of a target: read from its files, told from what merely looks like them."""
+"""The native members of a target, told from what merely looks like them."""
 
 from __future__ import annotations
 
-import hashlib
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from memfd_par import format
-from packer import elf
+from packer.digest import FileFacts, Native
 from packer.errors import PackError
 from packer.layout import Layout
 from packer.plan import NativeMember
@@ -29,8 +27,8 @@ class Natives:
     empty: tuple[str, ...]  #: extension modules of 0 bytes, by stored path: importing one tells
 
 
-def read_natives(label: str, manifest: Manifest, layout: Layout) -> Natives:
-    """Reads every file that is not Python source.
+def find_natives(label: str, manifest: Manifest, layout: Layout, facts: Mapping[str, FileFacts]) -> Natives:
+    """Looks at every file that is not Python source.
 
     Modules that are named like extension modules and hold no ELF file are taken out of `layout`.
 
@@ -45,18 +43,17 @@ def read_natives(label: str, manifest: Manifest, layout: Layout) -> Natives:
         attribute = listed.get(file.local_path)
         if attribute is None and stored_path.endswith(".py"):
             continue
-        with open(file.local_path, "rb") as stream:
-            head = stream.read(4)
-            if elf.is_elf(head):
-                member = _read(stored_path, file, stream)
-                if attribute and member.facts.kind != "shared":
-                    raise _not_native(label, file, attribute, "an ELF file of kind %r" % member.facts.kind)
-                members.append(member)
-            elif attribute:
-                found = "not an ELF file (it starts with %r)" % head if head else "empty"
-                raise _not_native(label, file, attribute, found)
-            elif not head:
-                empty.append(stored_path)
+        known = facts[file.local_path]
+        if known.native:
+            member = _member(stored_path, known, known.native)
+            if attribute and member.facts.kind != "shared":
+                raise _not_native(label, file, attribute, "an ELF file of kind %r" % member.facts.kind)
+            members.append(member)
+        elif attribute:
+            found = "not an ELF file (it starts with %r)" % known.head if known.head else "empty"
+            raise _not_native(label, file, attribute, found)
+        elif not known.size:
+            empty.append(stored_path)
     shared = {member.stored_path for member in members if member.facts.kind == "shared"}
     for key, module in list(layout.modules.items()):
         if not module.kind & format.EXTENSION or module.stored_path in shared:
@@ -67,15 +64,10 @@ def read_natives(label: str, manifest: Manifest, layout: Layout) -> Natives:
     return Natives(tuple(members), tuple(path for path in empty if path in extensions))
 
 
-def _read(stored_path: str, file: InputFile, stream: BinaryIO) -> NativeMember:
-    facts = elf.read(file.local_path)
-    digest = hashlib.sha256()
-    stream.seek(0)
-    for data in iter(lambda: stream.read(1 << 20), b""):
-        digest.update(data)
-    return NativeMember(
-        stored_path, file.local_path, digest.hexdigest(), facts, os.fstat(stream.fileno()).st_size
-    )
+def _member(stored_path: str, known: FileFacts, native: Native) -> NativeMember:
+    if native.facts is None:
+        raise PackError(native.damage)
+    return NativeMember(stored_path, known.local_path, known.digest.hex(), native.facts, known.size)
 
 
 def _not_native(label: str, file: InputFile, attribute: str, found: str) -> PackError:

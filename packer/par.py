@@ -11,12 +11,19 @@ from typing import Any, BinaryIO
 from memfd_par import format
 from packer import bytecode, file_table, preamble
 from packer.archive import PAGE_SIZES, ParArchive, Stored
+from packer.digest import FileFacts
+from packer.errors import PackError
 from packer.index import Directory, IndexWriter, module_entries, native_entries
 from packer.layout import Layout
 from packer.natives import Natives
 from packer.plan import Plans
 from packer.runfiles import places
 from packer.target import Target
+
+RUNTIME_BROKEN = (
+    "{path}, a source of the toolchain's runtime, does not compile on CPython {version}. Mend: give memfd_par_toolchain "
+    "a runtime that is for this version, or correct the source."
+)
 
 
 @dataclass(frozen=True)
@@ -25,14 +32,15 @@ class Par:
 
     target: Target
     layout: Layout
+    facts: Mapping[str, FileFacts]  #: of all files of the layout, by local path
     main: tuple[str, str]  #: as the header has it
     natives: Natives
     plans: Plans
     preload: Sequence[str]  #: stored paths of libraries to be in memory before the program starts
     real_tops: Sequence[str]  #: first components of what must be real files at run time
-    runtime: Mapping[str, str]  #: file name in the runtime's package: local path
+    runtime: Mapping[str, FileFacts]  #: by file name in the runtime's package
     launcher: Mapping[str, str]  #: file name: text of the launcher's templates
-    loader: str | None = None  #: the image loader in C
+    loader: FileFacts | None = None  #: the image loader in C
     records: Mapping[str, bytes] = field(default_factory=dict)  #: members that are made here, by stored path
 
 
@@ -51,8 +59,7 @@ def write(par: Par, file: BinaryIO) -> None:
     file.write(bytes(length))
     archive = ParArchive(file, PAGE_SIZES.get(target.machine, max(PAGE_SIZES.values())))
     archive.add_bytes("__main__.py", preamble.main_module(launcher, length))
-    with open(par.runtime["explain.py"], "rb") as source:
-        explain = archive.add_bytes(format.OWN + "explain.py", source.read())
+    explain = archive.add_file(format.OWN + "explain.py", par.runtime["explain.py"], deflate=False)
     stored = _write_members(archive, par)
     loader = _write_loader(archive, par)
     table = _write_file_table(archive, stored) if loader[1] else (0, 0)
@@ -86,9 +93,9 @@ def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
         file = par.layout.members[path]
         if path in kinds:
             executable = kinds[path] == "executable"
-            stored[path] = archive.add_page_aligned(path, file.local_path, executable=executable)
+            stored[path] = archive.add_page_aligned(path, par.facts[file.local_path], executable=executable)
         else:
-            stored[path] = archive.add_file(path, file.local_path, deflate=par.target.deflate)
+            stored[path] = archive.add_file(path, par.facts[file.local_path], deflate=par.target.deflate)
     for alias, canonical in par.plans.aliases.items():
         stored[alias] = stored[canonical]
     return stored
@@ -125,17 +132,13 @@ def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:
             if m.stored_path and not m.kind & format.EXTENSION
         }
     )
-    sources = [(path, par.layout.members[path].local_path) for path in paths if not _own(path)]
-    places: dict[str, tuple[int, int]] = {}
-    with archive.stream(format.OWN + "code") as (base, stream):
-        end = base
-        for path, data in bytecode.compile_all(sources, par.target.optimize):
-            if data is None:
-                places[path] = (0, -1)
-                continue
-            stream.write(data)
-            places[path] = (end, len(data))
-            end += len(data)
+    found = {path: par.facts[par.layout.members[path].local_path].code for path in paths if not _own(path)}
+    codes = {path: code for path, code in found.items() if code is not None}
+    places = dict.fromkeys(found, (0, -1))
+    end = archive.add_bytes(format.OWN + "code", *codes.values()).offset
+    for path, code in codes.items():
+        places[path] = (end, len(code))
+        end += len(code)
     return places
 
 
@@ -181,11 +184,17 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
         **blocks,
     }
     names = [name for name in sorted(par.runtime) if name not in ("boot.py", "explain.py")]
-    boot, *codes = bytecode.compile_runtime([par.runtime[name] for name in ["boot.py", *names]])
     modules = {
-        "memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): code for name, code in zip(names, codes)
+        "memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): _runtime_code(par, name) for name in names
     }
-    return marshal.dumps((marshal.loads(boot), modules, header))
+    return marshal.dumps((marshal.loads(_runtime_code(par, "boot.py")), modules, header))
+
+
+def _runtime_code(par: Par, name: str) -> bytes:
+    facts = par.runtime[name]
+    if facts.code is None:
+        raise PackError(RUNTIME_BROKEN.format(path=facts.local_path, version="%d.%d" % sys.version_info[:2]))
+    return bytes(facts.code)
 
 
 def _own(path: str) -> bool:

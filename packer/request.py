@@ -30,6 +30,10 @@ class Manifest:
     native_libs: list[InputFile] = field(default_factory=list)
     extension_modules: list[tuple[str, InputFile]] = field(default_factory=list)  #: (dotted name, file)
 
+    def all_files(self) -> list[InputFile]:
+        """The files, wherever they are listed."""
+        return [*self.files, *self.native_libs, *(file for _, file in self.extension_modules)]
+
 
 def decode(line: bytes) -> str:
     """A line of the manifest: UTF-8, but for Bazels whose Java takes file names apart and writes them as Latin-1."""

@@ -1,6 +1,7 @@
 """memfd_par_binary: a program as one file."""
 
-load(":par.bzl", "PAR_ATTRS", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN", "par_impl")
+load(":par.bzl", "PAR_ATTRS", "par_impl")
+load(":toolchain_types.bzl", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN")
 
 _DOC = """\
 A Python program, with its libraries and native code, as one executable file that starts without unpacking anything.

@@ -1,6 +1,7 @@
 """memfd_par_test: a test as one file."""
 
-load(":par.bzl", "PAR_ATTRS", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN", "par_impl")
+load(":par.bzl", "PAR_ATTRS", "par_impl")
+load(":toolchain_types.bzl", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN")
 
 _memfd_par_test = rule(
     implementation = par_impl,

@@ -1,5 +1,6 @@
 """The toolchain that makes pars."""
 
+load(":digest.bzl", "run_digest")
 load(":providers.bzl", "MemfdParToolchainInfo")
 
 _DOC = """\
@@ -58,16 +59,22 @@ _ATTRS = {
 }
 
 def _impl(ctx):
+    runtime = ctx.attr.runtime[DefaultInfo].files
+    loader = ctx.attr.loader[DefaultInfo].files if ctx.attr.loader else depset()
+    packer = ctx.attr.packer[DefaultInfo].files_to_run
+    digest = ctx.actions.declare_file(ctx.label.name + ".runtime-digest")
+    run_digest(ctx, packer, depset(transitive = [runtime, loader]), digest, -1)
     return [platform_common.ToolchainInfo(
         memfd_par = MemfdParToolchainInfo(
             interpreter_args = ctx.attr.interpreter_args,
             label = ctx.label,
             launcher = ctx.attr.launcher[DefaultInfo].files,
-            loader = ctx.attr.loader[DefaultInfo].files if ctx.attr.loader else depset(),
+            loader = loader,
             machine = ctx.attr.machine,
-            packer = ctx.attr.packer[DefaultInfo].files_to_run,
+            packer = packer,
             policy = ctx.attr.policy,
-            runtime = ctx.attr.runtime[DefaultInfo].files,
+            runtime = runtime,
+            runtime_digest = digest,
         ),
     )]
 

@@ -1,12 +1,11 @@
 """What memfd_par_binary and memfd_par_test have in common: they differ in what Bazel does with the par."""
 
 load("@rules_python//python:py_info.bzl", "PyInfo")
+load(":digest.bzl", "digest_aspect", "digests", "undigested")
 load(":manifest.bzl", "manifest_args")
 load(":native.bzl", "imported_library_aspect", "needed_libraries", "shared_libraries")
 load(":providers.bzl", "MemfdParInfo")
-
-PAR_TOOLCHAIN = "//toolchain:type"
-PYTHON_TOOLCHAIN = "@rules_python//python:toolchain_type"
+load(":toolchain_types.bzl", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN")
 
 _ONE_PROGRAM = "{target}: {count} of main, main_module and entry_point are set ({set}). A par runs one program: set one of them."
 _NO_MAIN = "{target}: there is no main: none of main, main_module and entry_point is set, and none of srcs is {name}.py. srcs has: {srcs}. Set main to the script to run."
@@ -24,9 +23,11 @@ PAR_ATTRS = {
     "data": attr.label_list(
         doc = "Files that the program reads, carried in the par.",
         allow_files = True,
+        aspects = [digest_aspect],
     ),
     "deps": attr.label_list(
         doc = "Python libraries: py_library, requirements from PyPI, and what else provides PyInfo.",
+        aspects = [digest_aspect],
         providers = [PyInfo],
     ),
     "entry_point": attr.string(
@@ -38,7 +39,7 @@ PAR_ATTRS = {
     "extension_modules": attr.label_keyed_string_dict(
         doc = "Extension modules that Bazel builds: from a cc_shared_library, a cc_binary with `linkshared` or a .so file to the dotted name by which Python imports it.",
         allow_files = True,
-        aspects = [imported_library_aspect],
+        aspects = [digest_aspect, imported_library_aspect],
     ),
     "imports": attr.string_list(
         doc = "Folders that go on the import path, relative to this package, as in py_library.",
@@ -60,7 +61,7 @@ PAR_ATTRS = {
     "native_libs": attr.label_list(
         doc = "Shared libraries that are in memory before the program starts, and that ctypes and extension modules find by their sonames: cc_shared_library, cc_binary with `linkshared`, cc_import, .so files.",
         allow_files = True,
-        aspects = [imported_library_aspect],
+        aspects = [digest_aspect, imported_library_aspect],
     ),
     "on_duplicate": attr.string(
         doc = "What two different files for one module are: a warning (the first on the import path wins, as it would without a par) or an error.",
@@ -191,6 +192,18 @@ def _runfiles(ctx):
     others += [target[DefaultInfo].default_runfiles for target in ctx.attr.extension_modules.keys()]
     return runfiles.merge_all(others)
 
+def _digests(ctx, toolchain):
+    """depset[File]: the digests of all files, at the target's optimisation level.
+
+    Files that only an unusual rule's runfiles have are in none of them; the packer digests these itself.
+    """
+    targets = ctx.attr.data + ctx.attr.native_libs + ctx.attr.extension_modules.keys()
+    parts = {"par-sources": depset(ctx.files.srcs + ctx.files.main)}
+    data = undigested(targets)
+    if data:
+        parts["par-data"] = data
+    return digests(ctx, toolchain.packer, parts, targets + ctx.attr.deps).digests[ctx.attr.optimize]
+
 def par_impl(ctx):
     """Packs the target's files.
 
@@ -207,6 +220,7 @@ def par_impl(ctx):
     native_libs = _native_libs(ctx)
     extension_modules = _extension_modules(ctx)
     runfiles = _runfiles(ctx)
+    digested = _digests(ctx, toolchain)
     policy = ctx.attr.policy or toolchain.policy
 
     manifest = ctx.actions.declare_file(ctx.label.name + ".par-manifest")
@@ -220,6 +234,8 @@ def par_impl(ctx):
     args.add(manifest, format = "--manifest=%s")
     args.add(ctx.workspace_name, format = "--workspace=%s")
     args.add_all(toolchain.runtime, format_each = "--runtime=%s")
+    args.add(toolchain.runtime_digest, format = "--runtime_digest=%s")
+    args.add_all(digested, format_each = "--digest=%s")
     args.add_all(toolchain.launcher, format_each = "--launcher=%s")
     args.add_all(toolchain.loader, format_each = "--loader=%s")
     args.add(program, format = option + "=%s")
@@ -249,8 +265,8 @@ def par_impl(ctx):
         executable = toolchain.packer,
         arguments = [args],
         inputs = depset(
-            [manifest] + extension_modules.values(),
-            transitive = [runfiles.files, native_libs, toolchain.runtime, toolchain.launcher, toolchain.loader],
+            [manifest, toolchain.runtime_digest] + extension_modules.values(),
+            transitive = [runfiles.files, native_libs, digested, toolchain.runtime, toolchain.launcher, toolchain.loader],
         ),
         outputs = [par],
         mnemonic = "MemfdParPack",

@@ -1,5 +1,13 @@
 """What memfd_par's rules tell each other."""
 
+MemfdParDigestInfo = provider(
+    doc = "Digests of a dependency's files and of all that it depends on: what packing needs to know, made once for all pars.",
+    fields = {
+        "digests": "list[depset[File]]: by optimisation level (0, 1, 2), as a par carries code of one level. Those that nobody asks for are never made.",
+        "label": "Label: the target that is digested, for error messages.",
+    },
+)
+
 MemfdParInfo = provider(
     doc = "A par, for rules that ship or inspect one.",
     fields = {
@@ -21,5 +29,6 @@ MemfdParToolchainInfo = provider(
         "packer": "FilesToRunProvider: the build-time program that writes a par; in the exec configuration.",
         "policy": "str: the manylinux policy of targets that name none.",
         "runtime": "depset[File]: the sources of the Python package `memfd_par` that every par carries.",
+        "runtime_digest": "File: the digest of `runtime`, with its byte-code, and of `loader`, made once for all pars.",
     },
 )

@@ -48,7 +48,17 @@ def _action_impl(ctx):
     asserts.equals(env, ctx.attr.argv, [
         arg
         for arg in pack.argv[1:]
-        if not arg.startswith(("--output=", "--manifest=", "--runtime=", "--launcher=", "--loader=", "--machine=", "--interpreter_path="))
+        if not arg.startswith((
+            "--output=",
+            "--manifest=",
+            "--runtime=",
+            "--runtime_digest=",
+            "--digest=",
+            "--launcher=",
+            "--loader=",
+            "--machine=",
+            "--interpreter_path=",
+        ))
     ])
     return analysistest.end(env)
 
@@ -61,6 +71,40 @@ def action_test(name, argv, **kwargs):
         argv = argv,
         **kwargs
     )
+
+def _digests_impl(ctx):
+    env = analysistest.begin(ctx)
+    bin_dir = analysistest.target_bin_dir_path(env) + "/"
+    pack = _action(env, "MemfdParPack")
+    asserts.equals(env, sorted(ctx.attr.digests), sorted([
+        arg.removeprefix("--digest=").removeprefix(bin_dir)
+        for arg in pack.argv
+        if arg.startswith("--digest=")
+    ]))
+    inputs = [file.short_path for file in pack.inputs.to_list()]
+    for digest in ctx.attr.digests + ["toolchain/x86_64_impl.runtime-digest"]:
+        asserts.true(env, digest in inputs, digest + " should be an input of the packer")
+    own = {
+        action.outputs.to_list()[0].short_path: sorted([
+            file.short_path
+            for file in action.inputs.to_list()
+            if file.extension != "params" and "packer" not in file.short_path and file.short_path in ctx.attr.files
+        ])
+        for action in analysistest.target_actions(env)
+        if action.mnemonic == "MemfdParDigest"
+    }
+    for digest, files in ctx.attr.own.items():
+        asserts.equals(env, sorted(files), own[digest])
+    return analysistest.end(env)
+
+digests_test = analysistest.make(
+    _digests_impl,
+    attrs = {
+        "digests": attr.string_list(mandatory = True, doc = "All digests that the packer is given."),
+        "files": attr.string_list(doc = "Files of which `own` tells the digest."),
+        "own": attr.string_list_dict(doc = "By digest: those of `files` that it is made of."),
+    },
+)
 
 def _manifest_impl(ctx):
     env = analysistest.begin(ctx)

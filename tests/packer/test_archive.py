@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packer.archive import PAGE_SIZES, ParArchive
+from packer.digest import FileFacts
+from packer.digester import digest
+
+
+def facts(path: Path | str) -> FileFacts:
+    (found,) = digest([str(path)], 0)
+    return found
+
+
+@contextmanager
+def archive_after(before: int) -> Iterator[ParArchive]:
+    """An archive behind so many bytes."""
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(before))
+        yield ParArchive(file, 65536)
 
 
 @pytest.mark.parametrize("page_size", sorted(set(PAGE_SIZES.values())))
@@ -22,7 +39,8 @@ def test_native_members_start_on_pages(tmp_path: Path, page_size: int, before: i
         file.write(bytes(before))
         archive = ParArchive(file, page_size)
         places = [
-            archive.add_page_aligned(f"lib{number}.so", str(library), executable=False) for number in range(3)
+            archive.add_page_aligned(f"lib{number}.so", facts(library), executable=False)
+            for number in range(3)
         ]
         size = archive.close()
     content = (tmp_path / "a.par").read_bytes()
@@ -36,44 +54,52 @@ def test_native_members_start_on_pages(tmp_path: Path, page_size: int, before: i
 
 @given(st.integers(min_value=0, max_value=2**17))
 def test_any_padding_can_be_made(before: int) -> None:
-    file = io.BytesIO(bytes(before))
-    file.seek(0, 2)
-    archive = ParArchive(file, 65536)
-    assert archive.add_page_aligned("x.so", __file__, executable=True).offset % 65536 == 0
+    with archive_after(before) as archive:
+        assert archive.add_page_aligned("x.so", facts(__file__), executable=True).offset % 65536 == 0
 
 
 def test_members_are_dated_alike_and_name_no_user(tmp_path: Path) -> None:
     with open(tmp_path / "a.par", "w+b") as file:
         archive = ParArchive(file, 4096)
         archive.add_bytes("a.txt", b"a")
-        archive.add_file("b.py", __file__, deflate=True)
-        archive.add_page_aligned("c", __file__, executable=True)
+        archive.add_file("b.py", facts(__file__), deflate=True)
+        archive.add_page_aligned("c", facts(__file__), executable=True)
         archive.close()
     with zipfile.ZipFile(tmp_path / "a.par") as read:
-        facts = [
-            (i.filename, i.date_time[0], i.create_system, i.external_attr >> 16) for i in read.infolist()
-        ]
-    assert facts == [("a.txt", 1980, 3, 0o100644), ("b.py", 1980, 3, 0o100644), ("c", 1980, 3, 0o100755)]
+        found = [(i.filename, i.date_time, i.create_system, i.external_attr >> 16) for i in read.infolist()]
+    date = (1980, 1, 1, 0, 0, 0)
+    assert found == [("a.txt", date, 3, 0o100644), ("b.py", date, 3, 0o100644), ("c", date, 3, 0o100755)]
 
 
-def test_a_stream_lies_where_it_says(tmp_path: Path) -> None:
+def test_pieces_lie_one_after_the_other(tmp_path: Path) -> None:
     with open(tmp_path / "a.par", "w+b") as file:
         archive = ParArchive(file, 4096)
-        with archive.stream("code") as (offset, stream):
-            stream.write(b"one")
-            stream.write(b"two")
+        offset = archive.add_bytes("code", b"one", memoryview(b"two")).offset
         archive.close()
         file.seek(offset)
         assert file.read(6) == b"onetwo"
+    with zipfile.ZipFile(tmp_path / "a.par") as read:
+        assert read.testzip() is None
 
 
 def test_the_digest_tells_contents_apart() -> None:
     digests = set()
     for data in (b"a", b"b"):
-        archive = ParArchive(io.BytesIO(), 4096)
-        archive.add_bytes("x", data)
-        digests.add(archive.digest())
+        with archive_after(0) as archive:
+            archive.add_bytes("x", data)
+            digests.add(archive.digest())
     assert len(digests) == 2
+
+
+@pytest.mark.parametrize("name", ["é.txt", "日本/x.py", "plain.txt"])
+def test_names_in_any_script(name: str, tmp_path: Path) -> None:
+    with open(tmp_path / "a.par", "w+b") as file:
+        archive = ParArchive(file, 4096)
+        archive.add_bytes(name, b"text")
+        archive.close()
+    with zipfile.ZipFile(tmp_path / "a.par") as read:
+        assert read.namelist() == [name]
+        assert read.read(name) == b"text"
 
 
 @pytest.mark.parametrize("deflate", [False, True])
@@ -93,7 +119,7 @@ def test_scripts_may_be_executed(content: bytes, executable: bool, deflate: bool
     script.write_bytes(content)
     with open(tmp_path / "a.par", "w+b") as file:
         archive = ParArchive(file, 4096)
-        stored = archive.add_file("script", str(script), deflate=deflate)
+        stored = archive.add_file("script", facts(script), deflate=deflate)
         archive.close()
     assert stored.entry()[2:] == (len(content), int(executable))
     with zipfile.ZipFile(tmp_path / "a.par") as read:
@@ -103,7 +129,7 @@ def test_scripts_may_be_executed(content: bytes, executable: bool, deflate: bool
 
 @pytest.mark.parametrize("executable", [False, True])
 def test_programs_may_be_executed_and_libraries_not(executable: bool) -> None:
-    archive = ParArchive(io.BytesIO(), 4096)
-    stored = archive.add_page_aligned("x", __file__, executable=executable)
+    with archive_after(0) as archive:
+        stored = archive.add_page_aligned("x", facts(__file__), executable=executable)
     assert stored.executable is executable
     assert stored.entry() == (stored.offset, stored.size, stored.size, int(executable))

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import marshal
+import os
+import subprocess
+import sys
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
-from packer import bytecode
+from memfd_par import format
+from packer import bytecode, compiler
 
 SETS = "NAMES = {'alpha', 'beta', 'gamma', 'delta'}\ndef f(x):\n    return x in {'one', 'two', 'three'}\n"
 
 
-def test_code_has_the_stored_path_as_its_file(tmp_path: Path) -> None:
+def test_code_has_a_file_name_that_no_par_decides(tmp_path: Path) -> None:
     source = tmp_path / "m.py"
     source.write_text("def f():\n    return 1\n")
-    ((name, data),) = bytecode.compile_all([("pkg/m.py", str(source))], 0)
-    assert name == "pkg/m.py" and data is not None
+    ((path, data),) = bytecode.compile_all([str(source)], 0)
+    assert path == str(source) and data is not None
     code = marshal.loads(data)
-    assert code.co_filename == "pkg/m.py"
+    (function,) = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    assert (code.co_filename, function.co_filename) == (bytecode.FILENAME, bytecode.FILENAME)
 
 
 def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,8 +34,28 @@ def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path, monkeypatch: pyte
     results = set()
     for seed in ("1", "2", "random"):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
-        results.add(tuple(bytecode.compile_all([("m.py", str(source))] * 3, 0)))
+        results.add(tuple(bytecode.compile_all([str(source)] * 3, 0)))
     assert len(results) == 1
+
+
+@pytest.mark.parametrize("python", os.environ.get("MEMFD_PAR_PYTHONS", sys.executable).split(":"))
+def test_the_same_bytes_whatever_else_the_process_knows(python: str, tmp_path: Path) -> None:
+    """CPython 3.9 marks a name that another code object has as well."""
+    source = tmp_path / "m.py"
+    source.write_text("unheard_of = lambda: ('seldom_seen', ('hardly_ever', 1), {'never_yet'})\n")
+    names = ["unheard_of", "seldom_seen", "hardly_ever", "never_yet"]
+    outputs = set()
+    for known in ([], names):
+        program = (
+            "import sys; sys.path.insert(0, sys.argv[1]); import compiler; "
+            "held = [sys.intern(name) for name in sys.argv[3:]]; "
+            "sys.stdout.buffer.write(compiler.compile_file('f', sys.argv[2], 0))"
+        )
+        command = [python, "-S", "-s", "-B", "-c", program, str(Path(compiler.__file__).parent), str(source)]
+        env = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": ""}
+        outputs.add(subprocess.run([*command, *known], env=env, stdout=subprocess.PIPE, check=True).stdout)
+    assert len(outputs) == 1
+    assert b"seldom_seen" in outputs.pop()
 
 
 def test_what_does_not_compile_is_left_to_the_importer(tmp_path: Path) -> None:
@@ -37,8 +63,8 @@ def test_what_does_not_compile_is_left_to_the_importer(tmp_path: Path) -> None:
     bad.write_text("print 'two'\n")
     nul = tmp_path / "nul.py"
     nul.write_bytes(b"x = 1\0")
-    found = dict(bytecode.compile_all([("bad.py", str(bad)), ("nul.py", str(nul))], 0))
-    assert found == {"bad.py": None, "nul.py": None}
+    found = dict(bytecode.compile_all([str(bad), str(nul)], 0))
+    assert found == {str(bad): None, str(nul): None}
 
 
 def test_byte_code_without_source_of_this_version_only(tmp_path: Path) -> None:
@@ -46,9 +72,9 @@ def test_byte_code_without_source_of_this_version_only(tmp_path: Path) -> None:
     ours.write_bytes(MAGIC_NUMBER + bytes(12) + marshal.dumps(compile("x = 1", "x", "exec")))
     other = tmp_path / "other.pyc"
     other.write_bytes(b"\0\0\r\n" + bytes(12))
-    found = dict(bytecode.compile_all([("ours.pyc", str(ours)), ("other.pyc", str(other))], 0))
-    assert found["other.pyc"] is None
-    assert found["ours.pyc"] == ours.read_bytes()[16:]
+    found = dict(bytecode.compile_all([str(ours), str(other)], 0))
+    assert found[str(other)] is None
+    assert found[str(ours)] == ours.read_bytes()[16:]
 
 
 def test_more_sources_than_one_process_compiles(tmp_path: Path) -> None:
@@ -56,9 +82,9 @@ def test_more_sources_than_one_process_compiles(tmp_path: Path) -> None:
     for number in range(901):
         path = tmp_path / f"m{number}.py"
         path.write_text(f"x = {number}\n")
-        sources.append((f"m{number}.py", str(path)))
+        sources.append(str(path))
     found = list(bytecode.compile_all(sources, 0))
-    assert [name for name, _ in found] == [name for name, _ in sources]
+    assert [path for path, _ in found] == sources
     namespace: dict[str, int] = {}
     exec(marshal.loads(found[-1][1] or b""), namespace)
     assert namespace["x"] == 900
@@ -68,7 +94,7 @@ def test_more_sources_than_one_process_compiles(tmp_path: Path) -> None:
 def test_optimisation(tmp_path: Path, optimize: int, kept: bool) -> None:
     source = tmp_path / "m.py"
     source.write_text('"""Doc."""\nassert False\n')
-    ((_, data),) = bytecode.compile_all([("m.py", str(source))], optimize)
+    ((_, data),) = bytecode.compile_all([str(source)], optimize)
     code = marshal.loads(data or b"")
     assert ("Doc." in code.co_consts) is kept
     if optimize:
@@ -78,14 +104,8 @@ def test_optimisation(tmp_path: Path, optimize: int, kept: bool) -> None:
 def test_the_runtime_imports_no_future(tmp_path: Path) -> None:
     source = tmp_path / "m.py"
     source.write_text("from __future__ import annotations\ndef f(x: undefined) -> None: ...\n")
-    (data,) = bytecode.compile_runtime([str(source)])
-    code = marshal.loads(data)
+    ((_, data),) = bytecode.compile_all([str(source)], -1)
+    code = marshal.loads(data or b"")
     assert "__future__" not in code.co_names
+    assert code.co_filename == format.RUNTIME_FILENAME
     exec(code, {})
-
-
-def test_a_runtime_that_does_not_compile_is_an_error(tmp_path: Path) -> None:
-    source = tmp_path / "m.py"
-    source.write_text("def")
-    with pytest.raises(SyntaxError, match="the runtime does not compile"):
-        bytecode.compile_runtime([str(source)])

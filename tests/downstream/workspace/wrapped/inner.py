@@ -1,0 +1,3 @@
+"""What the rule hands on."""
+
+TEXT = "inner"
