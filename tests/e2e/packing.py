@@ -33,33 +33,46 @@ def pack_manifest(
     """
     (folder / "manifest").write_text("".join(line + "\n" for line in lines))
     runtime, launcher = built("runtime/memfd_par"), built("runtime/launcher")
-    root = Path(os.environ["TEST_SRCDIR"])
-    path = [root / os.environ["TEST_WORKSPACE"], runtime.parent, root / "memfd_par_pyelftools"]
     command = [
-        *[
-            python,
-            "-B",
-            "-m",
-            "packer.main",
-            f"--output={output}",
-            "--manifest=manifest",
-            "--workspace=memfd_par",
-        ],
+        *[f"--output={output}", "--manifest=manifest", "--workspace=memfd_par"],
         *["--policy=manylinux_2_28", f"--machine={os.uname().machine}"],
         *[f"--runtime={file}" for file in sorted(runtime.glob("*.py"))],
         *[f"--launcher={launcher}/{name}" for name in ("main.py", "preamble.sh", "start.py")],
         f"--loader={built('runtime/native/libmemfd_par_loader.so')}",
         *options,
     ]
+    _run(folder, command, python, env, umask)
+    return folder / output
+
+
+def digest(folder: Path, files: Iterable[str], *, output: str, optimize: int = 0) -> str:
+    """Digests files of a folder, as the aspect does. Returns the packer's option that names the digest."""
+    (folder / "files").write_text("".join(f"{file}\n" for file in files))
+    _run(folder, ["digest", f"--output={output}", "--files=files", f"--optimize={optimize}"])
+    return f"--digest={output}"
+
+
+def _run(
+    folder: Path,
+    arguments: Sequence[str],
+    python: str = sys.executable,
+    env: Mapping[str, str] = {},
+    umask: int = 0o022,
+) -> None:
+    root = Path(os.environ["TEST_SRCDIR"])
+    runtime = built("runtime/memfd_par")
+    path = [root / os.environ["TEST_WORKSPACE"], runtime.parent, root / "memfd_par_pyelftools"]
     completed = subprocess.run(
-        ["/bin/sh", "-c", f'umask {umask:o}; exec "$@"', "sh", *command],
+        [
+            *("/bin/sh", "-c", f'umask {umask:o}; exec "$@"', "sh"),
+            *(python, "-B", "-m", "packer.main", *arguments),
+        ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": ":".join(map(str, path)), **env},
         capture_output=True,
         text=True,
     )
     assert (completed.returncode, completed.stdout, completed.stderr) == (0, "", ""), completed.stderr
-    return folder / output
 
 
 def pack(

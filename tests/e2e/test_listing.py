@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.packing import pack
+from tests.e2e.packing import digest, pack
 from tests.e2e.par import built
 from tests.e2e.surgery import directory_offset, member
 
@@ -143,6 +143,31 @@ def test_same_inputs_give_same_bytes(tmp_path: Path, options: list[str]) -> None
     assert first.path.read_bytes() == second.path.read_bytes()
     assert str(tmp_path).encode() not in first.path.read_bytes()
     assert first.output() == "True 42\n"
+
+
+@pytest.mark.parametrize("optimize", [0, 2])
+def test_same_bytes_however_the_files_are_digested(tmp_path: Path, optimize: int) -> None:
+    """By the packer itself, in one digest, in one digest each, and in some that do not have them all."""
+    _inputs(tmp_path, _SOURCES, 1)
+    natives, files = [*_LIBRARIES, "_answer.so"], [*_SOURCES, *_LIBRARIES, "_answer.so"]
+    groupings = [[], [files], [[file] for file in reversed(files)], [natives, files[:2]]]
+    contents = set()
+    for number, groups in enumerate(groupings):
+        digests = [
+            digest(tmp_path, group, output=f"{number}-{n}.digest", optimize=optimize)
+            for n, group in enumerate(groups)
+        ]
+        par = pack(
+            tmp_path,
+            files,
+            f"--optimize={optimize}",
+            *digests,
+            natives=_LIBRARIES,
+            extensions={"_answer": "_answer.so"},
+        )
+        contents.add(par.path.read_bytes())
+    assert len(contents) == 1
+    assert par.output() == "True 42\n"
 
 
 def test_other_inputs_give_other_bytes(tmp_path: Path) -> None:
