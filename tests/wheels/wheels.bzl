@@ -54,8 +54,6 @@ _HEAVY = [
 # These do not pass yet: docs/wheels.md says why.
 _RED = [
     "grpcio-tools",
-    "mysql-connector-python",
-    "pyproj",
 ]
 
 # fiona has no wheel for CPython 3.14, and pyodbc needs the machine's libodbc.so.2. torch runs on
