@@ -186,7 +186,7 @@ def _one_line(text: str) -> str:
 def _packer_error(action: dict[str, Any]) -> str:
     path = _path(action.get("stderr", {}).get("uri", ""))
     text = path.read_text("utf-8", "replace").strip() if path.is_file() else ""
-    return text.splitlines()[-1] if text else "its par was not built"
+    return text.splitlines()[-1] if text else "its par cannot be built, and the build says why"
 
 
 def _path(uri: str) -> Path:
