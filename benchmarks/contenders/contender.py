@@ -88,9 +88,15 @@ class Contender:
 
     def fingerprint(self, job: Job) -> str:
         """What the outcome of a build depends on; an empty one means that it has to be built in any case."""
+        here = Path(__file__).parent
+        sources = [
+            here.parent / "application.py",
+            LOCK,
+            *here.glob("*.py"),
+            *here.parent.glob("programs/*.py"),
+        ]
         parts = [
-            *(path.read_bytes() for path in sorted(Path(__file__).parent.parent.rglob("*.py"))),
-            LOCK.read_bytes(),
+            *(path.read_bytes() for path in sorted(sources)),
             sys.version.encode(),
             *(str(path).encode() for path in (job.python, *job.wheels)),
         ]
