@@ -6,6 +6,7 @@ import argparse
 import fcntl
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ from benchmarks.workspace import Workspace
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks; returns the exit code."""
     options = _parse(arguments)
+    # What it has started ends with it.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     out = _path(options.out)
     cache = _path(options.cache)
     out.mkdir(parents=True, exist_ok=True)

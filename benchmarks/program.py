@@ -94,6 +94,9 @@ class Program:
             try:
                 _, status, usage = os.wait4(process.pid, 0)
                 taken = time.perf_counter() - begin
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
             finally:
                 timer.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from benchmarks.application import ENTRY_POINT
+from benchmarks.command import Unavailable
 from benchmarks.contenders.contender import Contender, Job, install_wheels, tool_python
 
 
@@ -23,7 +24,14 @@ class Pex(Contender):
         where = ["--output-file", str(job.folder / "application.pex"), "--python", str(job.python)]
         # By way of a resolver it would fetch a pip of its own choice.
         pinned = [f"--pre-resolved-dist={wheel}" for wheel in job.wheels]
-        job.run(tool_python(job, "pex"), "-I", "-m", "pex", *what, *where, *self._options, *pinned)
+        try:
+            job.run(tool_python(job, "pex"), "-I", "-m", "pex", *what, *where, *self._options, *pinned)
+        except Unavailable as error:
+            if self._product == "application.pex":
+                raise
+            raise Unavailable(
+                f"{' '.join(self._options)} takes programs that pex fetches from GitHub; {error}"
+            ) from error
 
     def product(self, job: Job) -> Path:
         """The file."""
