@@ -24,6 +24,7 @@ class Pex(Contender):
         where = ["--output-file", str(job.folder / "application.pex"), "--python", str(job.python)]
         # By way of a resolver it would fetch a pip of its own choice.
         pinned = [f"--pre-resolved-dist={wheel}" for wheel in job.wheels]
+        pinned += ["==".join(wheel.name.split("-")[:2]) for wheel in job.wheels]
         try:
             job.run(tool_python(job, "pex"), "-I", "-m", "pex", *what, *where, *self._options, *pinned)
         except Unavailable as error:
