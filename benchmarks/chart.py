@@ -49,8 +49,13 @@ def _figure(results: Results, measure: str) -> Figure | None:
         results.ratio(application, BASELINE, measure) is not None for application in results.applications()
     )
     if relative and len(panels) > 1:
-        means = {name: results.geometric_mean(name, measure)[0] for name in results.contenders()}
-        panels[_MEAN] = {name: (mean, f"{mean:.2f}") for name, mean in means.items() if mean is not None}
+        means = {name: results.geometric_mean(name, measure) for name in results.contenders()}
+        # A mean over other applications is another number.
+        panels[_MEAN] = {
+            name: (mean, f"{mean:.2f}" + ("" if number == len(panels) else f" (of {number} applications)"))
+            for name, (mean, number) in means.items()
+            if mean is not None
+        }
     if not panels:
         return None
     columns = min(_COLUMNS, len(panels))
