@@ -5,6 +5,8 @@ from __future__ import annotations
 import posix
 
 _CLOEXEC = 1
+#: Linux 3.17: the loader in C seals what it has emptied. _NOEXEC_SEAL implies it.
+_ALLOW_SEALING = 2
 #: Linux 6.3: states that the file is never executed, which vm.memfd_noexec may demand
 #: (Documentation/userspace-api/mfd_noexec.rst). Mapping it executable, as ld.so does, stays allowed.
 _NOEXEC_SEAL = 8
@@ -40,9 +42,9 @@ def create(name: str) -> int:
     try:
         return _create(name, _flags)
     except OSError as error:
-        if error.errno != _EINVAL or _flags == _CLOEXEC:
+        if error.errno != _EINVAL or not _flags & _NOEXEC_SEAL:
             raise
-    _flags = _CLOEXEC
+    _flags = _CLOEXEC | _ALLOW_SEALING
     return _create(name, _flags)
 
 

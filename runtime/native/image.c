@@ -339,14 +339,17 @@ static void release(const struct image_request *request, const struct image_plan
     fcntl(request->memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
 }
 
-/* Whether no two segments share a page of memory, as the packer cannot know the machine's page size. */
-static int apart(const struct image_plan *plan, uint64_t page)
+/* Whether the segments lie within the member, and no two share a page of memory, as the packer cannot know the machine's page
+ * size. */
+static int mappable(const struct image_request *request, const struct image_plan *plan, uint64_t page)
 {
     uint64_t end = 0;
 
     for (size_t i = 0; i < plan->segment_count; i++) {
         const struct segment *segment = &plan->segments[i];
         if ((segment->address - segment->offset) % page || down(segment->address, page) < end)
+            return 0;
+        if (segment->offset > request->size || segment->file_size > request->size - segment->offset)
             return 0;
         end = up(segment->address + segment->memory_size, page);
     }
@@ -392,7 +395,7 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
     memset(result, 0, sizeof *result);
     if (request.tier > plan->best)
         request.tier = plan->best;
-    if (request.tier == TIER_PLAIN || request.offset % page || !apart(plan, page)) {
+    if (request.tier == TIER_PLAIN || request.offset % page || !mappable(&request, plan, page)) {
         errno = ENOTSUP;
         return fail(result, "plan");
     }
@@ -437,7 +440,7 @@ void image_map_over(const struct image_request *request, const struct image_plan
 
     memset(result, 0, sizeof *result);
     result->handle = handle;
-    if (plan->best != TIER_PLAIN && !(request->offset % page) && apart(plan, page) &&
+    if (plan->best != TIER_PLAIN && !(request->offset % page) && mappable(request, plan, page) &&
         !map_segments(request, plan, base)) {
         result->tier = TIER_FULL;
         release(request, plan, base);

@@ -1,0 +1,194 @@
+/* Loads a library that lies at an offset of a file by the image loader, as a par does, and reports what became of it.
+ *
+ *   driver FILE OFFSET SIZE TIER PLAN [FUNCTION]     load it, call int FUNCTION(void), close it
+ *   driver --fuzz SEED COUNT [PLAN]                  read plans of random words, and of altered ones
+ *
+ * Prints `tier N ERRNO`, `seals N held BYTES` of the memory file, `result N`; or `error STEP ERRNO TEXT`; and, at the end,
+ * `descriptors N`: how many more are open than before. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "image.h"
+
+static int open_descriptors(void)
+{
+    int count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+
+    if (!folder)
+        return -1;
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+/* The bytes of a file, or NULL. */
+static void *contents(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    void *bytes;
+    long length;
+
+    if (!file)
+        return NULL;
+    fseek(file, 0, SEEK_END);
+    length = ftell(file);
+    rewind(file);
+    bytes = malloc(length > 0 ? (size_t)length : 1);
+    *size = bytes ? fread(bytes, 1, (size_t)length, file) : 0;
+    fclose(file);
+    return bytes;
+}
+
+/* Bytes of memory that a memory file takes. */
+static long long held(int file)
+{
+    struct stat status;
+
+    return fstat(file, &status) ? -1 : (long long)status.st_blocks * 512;
+}
+
+static uint64_t seed;
+
+static uint64_t number(void) /* xorshift64 */
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    return seed ^= seed << 17;
+}
+
+/* Reads all that a plan points at, so that the sanitizer sees a pointer that leads astray. */
+static uint64_t sum(const struct image_plan *plan)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < plan->segment_count; i++)
+        total += plan->segments[i].address + plan->segments[i].flags;
+    for (size_t i = 0; i < plan->copy_count; i++)
+        total += plan->copies[i].offset + plan->copies[i].size;
+    for (size_t i = 0; i < plan->hidden_count; i++)
+        total += plan->hidden[i].offset + plan->hidden[i].value;
+    for (size_t i = 0; i < plan->slot_count; i++)
+        total += plan->slots[i].address + plan->slots[i].function;
+    return total;
+}
+
+static int fuzz(long count, const void *good, size_t good_size)
+{
+    long read = 0;
+    uint64_t total = 0;
+
+    for (long i = 0; i < count; i++) {
+        struct image_plan plan;
+        int altered = good && i % 2;
+        size_t size = altered ? good_size : number() % 400;
+        uint8_t *block = malloc(size ? size : 1); /* of its exact size: the sanitizer sees each byte too many */
+        if (!block)
+            return 1;
+        if (altered) {
+            memcpy(block, good, size);
+            if (number() % 4 == 0)
+                size = number() % size;
+            for (uint64_t changes = number() % 3; size && changes; changes--)
+                block[number() % (number() % 2 ? size : size < 104 ? size : 104)] = (uint8_t)number();
+        } else {
+            for (size_t k = 0; k < size; k++)
+                block[k] = number() % 3 ? 0 : (uint8_t)(number() % 5);
+        }
+        if (!image_plan_read(&plan, block, size)) {
+            read++;
+            total += sum(&plan);
+        }
+        free(block);
+    }
+    printf("read %ld of %ld (%llx)\n", read, count, (unsigned long long)total);
+    return 0;
+}
+
+int main(int count, char **values)
+{
+    struct image_request request = {0};
+    struct image_plan plan;
+    struct image_result result;
+    char path[64];
+    size_t size = 0;
+    void *block;
+    int before, code, (*function)(void);
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (count >= 4 && !strcmp(values[1], "--fuzz")) {
+        seed = strtoull(values[2], NULL, 0) | 1;
+        block = count > 4 ? contents(values[4], &size) : NULL;
+        code = fuzz(strtol(values[3], NULL, 0), block, size);
+        free(block);
+        return code;
+    }
+    if (count < 6) {
+        fprintf(stderr, "usage: %s FILE OFFSET SIZE TIER PLAN [FUNCTION]\n", values[0]);
+        return 2;
+    }
+    block = contents(values[5], &size);
+    before = open_descriptors();
+    if (!block || image_plan_read(&plan, block, size)) {
+        puts("error plan 0");
+        free(block);
+        return 0;
+    }
+    request.par = open(values[1], O_RDONLY | O_CLOEXEC);
+    request.offset = strtoull(values[2], NULL, 0);
+    request.size = strtoull(values[3], NULL, 0);
+    request.tier = (enum tier)atoi(values[4]);
+    request.memory = (int)syscall(SYS_memfd_create, "image", 3u) /* MFD_CLOEXEC | MFD_ALLOW_SEALING */;
+    request.name = "driver/image.so";
+    if (getenv("LIMIT_ADDRESS_SPACE")) { /* bytes more than there are */
+        FILE *pages = fopen("/proc/self/statm", "r");
+        unsigned long used = 0;
+        if (!pages || fscanf(pages, "%lu", &used) != 1)
+            return 2;
+        fclose(pages);
+        rlim_t limit = used * (rlim_t)sysconf(_SC_PAGESIZE) + strtoul(getenv("LIMIT_ADDRESS_SPACE"), NULL, 0);
+        setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit});
+    }
+    if (getenv("LIMIT_DESCRIPTORS")) { /* none more than there are */
+        struct rlimit limit = {(rlim_t)request.memory + 1, (rlim_t)request.memory + 1};
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (getenv("LIMIT_FILE_SIZE")) { /* bytes that a file may have: a full disk, for memory files */
+        rlim_t limit = strtoul(getenv("LIMIT_FILE_SIZE"), NULL, 0);
+        signal(SIGXFSZ, SIG_IGN); /* as Python does */
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){limit, limit});
+    }
+    snprintf(path, sizeof path, "/proc/self/fd/%d", request.memory);
+    request.path = path;
+    code = image_load(&request, &plan, &result);
+    if (code) {
+        printf("error %s %d %s\n", result.what, result.code, result.text ? result.text : strerror(result.code));
+    } else {
+        printf("tier %d %d\n", (int)result.tier, result.code);
+        printf("seals %d held %lld\n", fcntl(request.memory, F_GET_SEALS), held(request.memory));
+        *(void **)&function = count > 6 ? dlsym(result.handle, values[6]) : NULL;
+        if (function)
+            printf("result %d\n", function());
+        dlclose(result.handle);
+    }
+    close(request.par);
+    close(request.memory);
+    if (getenv("LIMIT_DESCRIPTORS"))
+        return 0; /* none is left to look at the others with */
+    printf("descriptors %d\n", open_descriptors() - before);
+    free(block);
+    return 0;
+}

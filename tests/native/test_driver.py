@@ -1,0 +1,177 @@
+"""The image loader in C under AddressSanitizer and UndefinedBehaviorSanitizer, with good input and with bad."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from driver import PAGE, SANITIZERS, Packed, build_driver, printed
+from elf_fixtures import Forge
+
+from packer import image
+
+#: ld.so keeps names of libraries that it has mapped, so what is still reachable is no leak; what is lost is one.
+_OPTIONS = {"ASAN_OPTIONS": "detect_leaks=0:detect_odr_violation=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
+
+_SEALS = 1 | 2 | 4 | 8  # F_SEAL_SEAL, _SHRINK, _GROW, _WRITE
+_TIERS = [image.SPARSE, image.FULL]
+_ENOTSUP, _ENODATA, _EFBIG = 95, 61, 27
+
+_SOURCE = """
+#include <string.h>
+static int constructed, arguments;
+__attribute__((constructor)) static void first(int count, char **values, char **environment)
+{
+    constructed = 2;
+    arguments = count > 0 && values && strstr(values[0], "driver") && environment && *environment;
+}
+__attribute__((constructor(65535))) static void second(void) { constructed *= 20; }
+const char constants[200000] = "constants";
+char variables[200000] = "variables";
+const char *volatile pointer = constants;
+__thread int counter = 1;
+int answer(void) { return constructed + arguments + !strcmp(pointer, "constants") + (variables[9] != 0) + counter - 1; }
+__asm__(".text\\n.skip 200000, 0x90\\n");
+"""
+
+
+@pytest.fixture(scope="module")
+def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_driver(tmp_path_factory.mktemp("sanitized") / "driver", *SANITIZERS)
+
+
+@pytest.fixture(scope="module")
+def optimized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_driver(tmp_path_factory.mktemp("optimized") / "driver", "-O2")
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> Packed:
+    return Packed.of(Forge(tmp_path).library("libanswer.so", _SOURCE))
+
+
+def run(driver: Path, *arguments: str, **variables: str) -> dict[str, list[str]]:
+    completed = subprocess.run(
+        [str(driver), *arguments],
+        env={**os.environ, **_OPTIONS, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return printed(completed)
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_loads(sanitized: Path, packed: Packed, tier: int) -> None:
+    """Constructors have run, in order and with their arguments; the memory file is sealed, and next to empty."""
+    lines = run(sanitized, *packed.command(tier, "answer"))
+    assert lines["tier"] == [str(tier), "0"]
+    assert lines["result"] == ["42"]
+    assert lines["descriptors"] == ["0"]
+    seals, _, held = lines["seals"]
+    assert int(seals) == _SEALS
+    assert int(held) <= 8 * PAGE < packed.size
+
+
+def test_loads_a_full_one_that_cannot_be_sparse(sanitized: Path, tmp_path: Path) -> None:
+    packed = Packed.of(Forge(tmp_path).library("libanswer.so", _SOURCE, "-Wl,-z,initfirst"))
+    lines = run(sanitized, *packed.command(image.SPARSE, "answer"))
+    assert (lines["tier"], lines["result"]) == (["1", "0"], ["42"])
+
+
+def test_plain_is_not_its_work(sanitized: Path, packed: Packed) -> None:
+    lines = run(sanitized, *packed.command(image.PLAIN))
+    assert lines["error"][:2] == ["plan", str(_ENOTSUP)]
+
+
+def test_a_member_between_pages(sanitized: Path, tmp_path: Path) -> None:
+    packed = Packed.of(Forge(tmp_path).library("libanswer.so", _SOURCE), offset=3 * PAGE + 8)
+    assert run(sanitized, *packed.command(image.SPARSE))["error"][:2] == ["plan", str(_ENOTSUP)]
+
+
+# Bad input.
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_plans_of_random_bytes(sanitized: Path, packed: Packed, seed: int) -> None:
+    """Each is refused, or all that it points at is inside of it."""
+    read, of, all_of_them, _ = run(sanitized, "--fuzz", str(0x9E3779B9 + seed), "20000", str(packed.plan))[
+        "read"
+    ]
+    assert 0 < int(read) < 20000 and (of, all_of_them) == ("of", "20000")
+
+
+@pytest.mark.parametrize("size", [0, 8, 96, 103, 105])
+def test_plans_that_are_cut(sanitized: Path, packed: Packed, size: int) -> None:
+    packed.plan.write_bytes(packed.plan.read_bytes()[:size])
+    assert run(sanitized, *packed.command(image.SPARSE))["error"] == ["plan", "0"]
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+@pytest.mark.parametrize("word", ["offset", "file_size"])
+def test_a_plan_of_another_library(sanitized: Path, packed: Packed, tier: int, word: str) -> None:
+    """A segment that the member has not is an error before anything is mapped."""
+    data = bytearray(packed.plan.read_bytes())
+    place = 13 * 8 + {"offset": 1, "file_size": 2}[word] * 8
+    data[place : place + 8] = (1 << 40).to_bytes(8, "little")
+    packed.plan.write_bytes(data)
+    assert run(sanitized, *packed.command(tier))["error"][0] == "plan"
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+@pytest.mark.parametrize("left", [0, PAGE, 8 * PAGE])
+def test_a_par_that_is_cut(sanitized: Path, packed: Packed, tier: int, left: int) -> None:
+    with packed.file.open("r+b") as stream:
+        stream.truncate(packed.offset + left)
+    lines = run(sanitized, *packed.command(tier))
+    assert lines["error"][:2] == ["copy", str(_ENODATA)]
+    assert lines["descriptors"] == ["0"]
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+@pytest.mark.parametrize("limit", ["0", "4096", "300000"])
+def test_no_space(sanitized: Path, packed: Packed, tier: int, limit: str) -> None:
+    lines = run(sanitized, *packed.command(tier), LIMIT_FILE_SIZE=limit)
+    assert lines["error"][:2] == ["copy", str(_EFBIG)]
+    assert lines["descriptors"] == ["0"]
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_no_descriptor(sanitized: Path, packed: Packed, tier: int) -> None:
+    """ld.so needs one to open the image."""
+    error = run(sanitized, *packed.command(tier), LIMIT_DESCRIPTORS="1")["error"]
+    assert error[:2] == ["dlopen", "0"]
+    assert "cannot open shared object file: Too many open files" in " ".join(error)
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_no_address_space(optimized: Path, packed: Packed, tier: int) -> None:
+    """From none to enough: an error of ld.so, or the answer."""
+    outcomes = set()
+    for limit in range(0, 1 << 21, 1 << 16):
+        lines = run(optimized, *packed.command(tier, "answer"), LIMIT_ADDRESS_SPACE=str(limit))
+        assert lines["descriptors"] == ["0"]
+        if "error" in lines:
+            assert "cannot allocate" in " ".join(lines["error"]).lower() or "failed to map" in " ".join(
+                lines["error"]
+            )
+            outcomes.add("error")
+        else:
+            assert lines["result"] == ["42"]
+            outcomes.add("loaded")
+    assert outcomes == {"error", "loaded"}
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_needs_what_is_nowhere(sanitized: Path, tmp_path: Path, tier: int) -> None:
+    """Not loaded, so its constructors are not called, and nothing stays open."""
+    forge = Forge(tmp_path)
+    forge.library("libnowhere.so", "int nowhere(void) { return 1; }")
+    packed = Packed.of(forge.library("libanswer.so", _SOURCE, "libnowhere.so"))
+    (tmp_path / "libnowhere.so").unlink()
+    lines = run(sanitized, *packed.command(tier))
+    assert "libnowhere.so: cannot open shared object file" in " ".join(lines["error"])
+    assert lines["descriptors"] == ["0"]
