@@ -7,7 +7,9 @@ importlib's `exec_module` stay out of tracebacks.
 from __future__ import annotations
 
 import _imp
+import gc
 import marshal
+from _frozen_importlib import _call_with_frames_removed  # type: ignore[attr-defined]  # not in typeshed
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader
 
 from memfd_par import format
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 
     from memfd_par.image import Images
     from memfd_par.index import Index
+
+
+#: Objects that may be made during an import before a collection; a number that nobody else would choose.
+_HELD = 200_003
+
+#: How deep this process is in imports from the par, and the threshold before.
+_depth = 0
+_threshold = 0
 
 
 class _FromPar:
@@ -70,6 +80,23 @@ class ModuleLoader(_FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshe
         self.index = index
         self.kind = entry[0]
         self.entry = entry
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Executes the module. While that imports others, little becomes garbage: collections wait till it is done."""
+        global _depth, _threshold
+        code = self.get_code(module.__name__)
+        if not _depth:
+            _threshold = gc.get_threshold()[0]
+            if 0 < _threshold < _HELD:
+                gc.set_threshold(_HELD)
+        _depth += 1
+        try:
+            _call_with_frames_removed(exec, code, module.__dict__)
+        finally:
+            _depth -= 1
+            # A module may have set another one.
+            if not _depth and gc.get_threshold()[0] == _HELD:
+                gc.set_threshold(_threshold)
 
     def get_code(self, fullname: str) -> CodeType:
         """The code object, with the file name that tracebacks show.

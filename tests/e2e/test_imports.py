@@ -201,3 +201,22 @@ def test_import_error_of_a_missing_module(probe: Par) -> None:
         "import shapes.no_such_module",
         "ModuleNotFoundError: No module named 'shapes.no",
     )
+
+
+def test_collections_of_garbage_wait_for_the_import_only(probe: Par) -> None:
+    """Whether it succeeds or fails, the thresholds are the program's own afterwards."""
+    code = """
+import gc
+gc.set_threshold(701, 11, 12)
+before = gc.get_threshold()
+assert gc.isenabled()
+import shapes
+assert gc.get_threshold() == before and gc.isenabled(), gc.get_threshold()
+try: import faulty.missing
+except ImportError: pass
+assert gc.get_threshold() == before and gc.isenabled(), gc.get_threshold()
+gc.disable()
+import shapes.circle
+assert not gc.isenabled()
+"""
+    assert probe.output(code) == ""
