@@ -17,7 +17,9 @@ TEMPLATES = [
     for path in sorted(Path().glob(pattern))
 ]
 #: No errors, or only of those who change memfd_par itself or its toolchain.
-OTHERS = {"BAD_LINE", "DUPLICATE", "UNKNOWN", "_BUILD", "_DOC", "_HELPER", "_NO_PIP", "_PIP_FAILED"}
+OTHERS = set(
+    "BAD_LINE DUPLICATE UNKNOWN _BACKEND _BUILD _DOC _HELPER _NO_FOLDER _NO_PIP _PIP_FAILED _UNPACK".split()
+)
 #: Parts of other messages, which name what is wrong.
 PARTS = {"MEND_OTHER", "MEND_SYSTEM", "_CARRIED", "_MANY", "_MORE", "_ONE", "_SIMILAR", "_STEP"}
 
