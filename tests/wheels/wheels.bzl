@@ -51,11 +51,6 @@ _HEAVY = [
     "ziglang",
 ]
 
-# These do not pass yet: docs/wheels.md says why.
-_RED = [
-    "grpcio-tools",
-]
-
 # fiona has no wheel for CPython 3.14, and pyodbc needs the machine's libodbc.so.2. torch runs on
 # CPython 3.11: test_torch.py makes its par.
 
@@ -92,6 +87,9 @@ _LABELS = {
 }
 
 _ATTRIBUTES = {
+    # Their programs look for their data beside themselves.
+    "cmake": {"real_files": ["cmake"]},
+    "ziglang": {"real_files": ["ziglang"]},
     "lightgbm": {"system_libs": ["libgomp.so.1"]},
     # Its optional authentication plugins need these.
     "mysql-connector-python": {"system_libs": ["libkeyutils.so.1", "libudev.so.1"]},
@@ -110,7 +108,7 @@ def _distribution(program):
     return program.removeprefix("programs/use_").removesuffix(".py").replace("_", "-")
 
 def _is_ordinary(distribution):
-    return distribution not in _HEAVY + _RED
+    return distribution not in _HEAVY
 
 def _wheel_test(distribution, **kwargs):
     """A test that runs a distribution's program from a par."""
@@ -142,7 +140,7 @@ def wheel_tests(name, programs, others):
         others: names of tests elsewhere in the package that are about a distribution, and leave a record as record.py does.
     """
     distributions = [_distribution(program) for program in programs]
-    tables = {"_ATTRIBUTES": _ATTRIBUTES, "_HEAVY": _HEAVY, "_RED": _RED, "_REQUIREMENTS": _REQUIREMENTS, "_UNSANDBOXED": _UNSANDBOXED}
+    tables = {"_ATTRIBUTES": _ATTRIBUTES, "_HEAVY": _HEAVY, "_REQUIREMENTS": _REQUIREMENTS, "_UNSANDBOXED": _UNSANDBOXED}
     for table, names in tables.items():
         unknown = [each for each in names if each not in distributions + others]
         if unknown:
