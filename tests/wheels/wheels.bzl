@@ -87,9 +87,8 @@ _LABELS = {
 }
 
 _ATTRIBUTES = {
-    # Their programs look for their data beside themselves.
+    # It looks for its data beside its program.
     "cmake": {"real_files": ["cmake"]},
-    "ziglang": {"real_files": ["ziglang"]},
     "lightgbm": {"system_libs": ["libgomp.so.1"]},
     # Its optional authentication plugins need these.
     "mysql-connector-python": {"system_libs": ["libkeyutils.so.1", "libudev.so.1"]},
@@ -99,6 +98,11 @@ _ATTRIBUTES = {
     },
     # Optional backends for threads.
     "numba": {"system_libs": ["libgomp.so.1.0.0", "libtbb.so.12"]},
+    # It looks for its data by what /proc/self/exe says, which is no path where a folder is in memory.
+    "ziglang": {
+        "env": {"MEMFD_PAR_TREE": "/tmp"},
+        "real_files": ["ziglang"],
+    },
 }
 
 _PROGRAM = "programs/use_%s.py"
