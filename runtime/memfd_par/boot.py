@@ -67,8 +67,8 @@ def start(
     from memfd_par import environment, interpose
 
     environment.install(index)
-    interpose.install(index)
     _install(index)
+    interpose.install(index)
     if header["natives"][1]:
         from memfd_par import machine
 

@@ -24,7 +24,6 @@ _ENODATA = 61
 _ENOTSUP = 95
 
 _RTLD_NOW = 2
-_MOST = 0x7FFFF000
 _FOLDER = "/proc/self/fd/"
 
 
@@ -289,13 +288,8 @@ class Images:
         return fd, self._spelling(fd)
 
     def _send(self, fd: int, offset: int, size: int, what: str) -> None:
-        source = self._index.archive.fd(what)
-        end = offset + size
-        while offset < end:
-            sent = posix.sendfile(fd, source, offset, min(end - offset, _MOST))
-            if not sent:
-                raise OSError(_ENODATA, posix.strerror(_ENODATA))
-            offset += sent
+        if not memfd.copy(fd, self._index.archive.fd(what), offset, size):
+            raise OSError(_ENODATA, posix.strerror(_ENODATA))
 
     def _copy_error(self, native: Native, what: str, error: OSError) -> Exception:
         """What an error means that came while a member was copied."""
