@@ -1,6 +1,5 @@
 /* The files of the par, as C code finds them: a sorted table in the par itself (packer/file_table.py writes it). */
-#ifndef MEMFD_PAR_FILES_H
-#define MEMFD_PAR_FILES_H
+#pragma once
 
 #include <limits.h>
 #include <stddef.h>
@@ -48,5 +47,3 @@ int files_has_name(const char *name);
 
 /* The root by which a path below the par begins, for realpath(3): without the slash. */
 const char *files_real_root(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* Hooks: members' calls of functions that take paths find the par's files below the par's own path. */
-#ifndef MEMFD_PAR_HOOKS_H
-#define MEMFD_PAR_HOOKS_H
+#pragma once
 
 #include <link.h>
 #include <stdint.h>
@@ -16,5 +15,3 @@ void hooks_enable(library_finder finder);
 
 /* Redirects the slots that the plan lists, and those of libraries that were mapped with the image. */
 void hooks_install(const struct image_plan *plan, struct link_map *map);
-
-#endif

@@ -1,6 +1,5 @@
 /* Images: native members of a par made loadable in memory, and mapped from the par wherever they are only read. */
-#ifndef MEMFD_PAR_IMAGE_H
-#define MEMFD_PAR_IMAGE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -90,5 +89,3 @@ int image_load(const struct image_request *request, const struct image_plan *pla
 /* Maps the read-only segments of a member that is loaded already from the par. */
 void image_map_over(const struct image_request *request, const struct image_plan *plan, void *handle,
                    struct image_result *result);
-
-#endif

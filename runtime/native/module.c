@@ -1,6 +1,6 @@
 /* The module memfd_par._native: the image loader as Python calls it (runtime/memfd_par/native.py). */
 #define _GNU_SOURCE
-#ifdef MEMFD_PAR_WITH_PYTHON_H
+#ifdef WITH_PYTHON_H
 #define Py_LIMITED_API 0x03090000
 #include <Python.h>
 #endif

@@ -1,7 +1,6 @@
 /* The functions of glibc that take a path, or what another of them has returned: the members' calls of these are redirected
  * (hooks.c). The packer numbers them in this order (packer/hooks.py). */
-#ifndef MEMFD_PAR_NAMES_H
-#define MEMFD_PAR_NAMES_H
+#pragma once
 
 #define HOOKED_NAMES(X)     \
     X(open)                 \
@@ -58,5 +57,3 @@ enum hooked {
 #undef NUMBER
         HOOK_COUNT
 };
-
-#endif

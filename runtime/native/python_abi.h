@@ -1,8 +1,7 @@
 /* What the loader uses of CPython: a part of the stable ABI of 3.9 (PEP 384), declared here so that no machine needs
  * Python's headers to build a par. tests/native compiles these declarations together with <Python.h>'s,
  * which have to agree. */
-#ifndef MEMFD_PAR_PYTHON_ABI_H
-#define MEMFD_PAR_PYTHON_ABI_H
+#pragma once
 
 #ifndef Py_PYTHON_H
 
@@ -76,6 +75,3 @@ extern PyObject *PyExc_ImportError;
 extern PyObject *PyExc_OSError;
 extern PyObject *PyExc_ValueError;
 extern PyObject _Py_NoneStruct;
-
-
-#endif

@@ -1,7 +1,6 @@
 /* Binds what the loader uses of glibc to versions that each glibc has had from the start, so that a loader that is built on a
  * new machine loads on an old one. (dlopen and its like have moved into libc.so.6 with 2.34, under a new version.) */
-#ifndef MEMFD_PAR_VERSIONS_H
-#define MEMFD_PAR_VERSIONS_H
+#pragma once
 
 #if defined(__x86_64__)
 #define OLDEST "GLIBC_2.2.5"
@@ -15,6 +14,4 @@
 __asm__(".symver dlopen,dlopen@" OLDEST);
 __asm__(".symver dlerror,dlerror@" OLDEST);
 __asm__(".symver dlinfo,dlinfo@" OLDEST_DLINFO);
-#endif
-
 #endif

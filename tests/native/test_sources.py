@@ -65,7 +65,7 @@ def test_analyzer(tmp_path: Path) -> None:
 
 def test_module_by_pythons_headers() -> None:
     for folder in python_headers():
-        flags = ["-DMEMFD_PAR_WITH_PYTHON_H", f"-isystem{folder}", "-Wno-deprecated-declarations"]
+        flags = ["-DWITH_PYTHON_H", f"-isystem{folder}", "-Wno-deprecated-declarations"]
         completed = subprocess.run(
             [tool("gcc"), *WARNINGS, *flags, "-fsyntax-only", str(NATIVE / "module.c")],
             capture_output=True,
