@@ -33,7 +33,7 @@ _ATTRS = {
         default = "//runtime/launcher",
     ),
     "loader": attr.label(
-        doc = "The image loader in C, by which processes share the pages of native code; a native_loader. Without one, or without a C toolchain, native code is copied into memory whole.",
+        doc = "The image loader in C, by which processes share the pages of native code; a native_loader. Where it has no files (a filegroup without sources), or there is no C toolchain, native code is copied into memory whole.",
         allow_files = [".so"],
         default = "//runtime/native:loader",
     ),
