@@ -185,8 +185,10 @@ class Run:
 
     def _fail(self, name: str, measures: Sequence[str], why: str) -> None:
         _note(f"{self._application.name}: {name}: {why}")
+        # Results are published: they do not tell where this machine keeps things.
+        shown = why.replace(str(self._settings.cache), "CACHE")
         for measure in measures:
-            self._errors.setdefault((name, measure), why)
+            self._errors.setdefault((name, measure), shown)
 
     def _record(self, name: str, measure: str) -> Record:
         unit = MEASURES[measure].unit
