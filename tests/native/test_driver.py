@@ -12,7 +12,7 @@ from elf_fixtures import Forge
 
 from packer import image
 
-#: ld.so keeps names of libraries that it has mapped, so what is still reachable is no leak; what is lost is one.
+#: Leaks of memory are not looked for: the loader leaves ld.so a name for each library, and the name that it had.
 _OPTIONS = {"ASAN_OPTIONS": "detect_leaks=0:detect_odr_violation=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 
 _SEALS = 1 | 2 | 4 | 8  # F_SEAL_SEAL, _SHRINK, _GROW, _WRITE

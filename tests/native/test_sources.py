@@ -59,7 +59,7 @@ def test_compiles_without_warnings(tmp_path: Path, optimized: str) -> None:
 
 
 def test_analyzer(tmp_path: Path) -> None:
-    """Its only complaint is that ld.so owns the names of libraries, and other functions what they are given."""
+    """Without its checks of leaks: what is handed to ld.so, or to a caller, it takes for lost."""
     assert compiled(tmp_path, "-O1", "-fanalyzer", "-Wno-analyzer-malloc-leak", "-Wno-analyzer-fd-leak") == ""
 
 
