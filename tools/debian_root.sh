@@ -79,13 +79,14 @@ debian_root_make() {
         packages+=,npm
         npm=(unshare --mount "$TOOLS/enter_root.sh" "$making/root" "$making/mnt" "$downloads" -- npm)
     fi
-    note "making a Debian $DEBIAN_SUITE with Bazel in $making: once, in about a minute; 2 GB on disk"
+    note "making a Debian $DEBIAN_SUITE with Bazel in $making: once, in about a minute; 4 GB on disk"
     mkdir -p "$making/mnt"
     # The mount namespace keeps an interrupted attempt from leaving mounts behind in what is removed later. The index of a
     # frozen mirror can be past its date, hence no check of that.
     # shellcheck disable=SC2016  # $1 is for the shells that run the hooks
     DOWNLOADS=$downloads unshare --mount mmdebstrap \
         --variant=minbase \
+        --architectures="$(dpkg --print-architecture),arm64" \
         --aptopt='Acquire::Check-Valid-Until "false"' \
         --include="$packages" \
         --setup-hook='mkdir -p "$1/var/cache/apt/archives" &&
