@@ -35,15 +35,15 @@ def compile_file(filename: str, local_path: str, optimize: int) -> bytes | None:
         return data[_PYC_HEADER:] if data[:4] == MAGIC_NUMBER else None
     try:
         if optimize < 0:
-            return _marshalled(_compile_without_future(data, filename))
+            return marshalled(_compile_without_future(data, filename))
         code = compile(data, filename, "exec", dont_inherit=True, optimize=optimize)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return _marshalled(code)
+    return marshalled(code)
 
 
-def _marshalled(code: CodeType) -> bytes:
-    """The same bytes for the same code, whatever this process has compiled before.
+def marshalled(code: Any) -> bytes:
+    """The same bytes for the same code, or tuples and dicts of it, whatever this process has compiled before.
 
     marshal marks what may be referred to again: each object to which anybody holds a second reference (`w_ref` in
     Python/marshal.c). Strings are interned, so that another module's use of a name would count. Here all have one.
@@ -54,29 +54,48 @@ def _marshalled(code: CodeType) -> bytes:
 
 
 def _hold(item: Any, held: list[Any]) -> None:
-    """References to all that a code object or a constant is made of."""
+    """References to all that a code object, a constant or a container is made of."""
     if isinstance(item, CodeType):
         for name in (item.co_names, item.co_varnames, item.co_cellvars, item.co_freevars):
             held += name
         held += (item.co_name, getattr(item, "co_qualname", None))
         item = item.co_consts
+    if isinstance(item, dict):
+        item = (*item, *item.values())
     if isinstance(item, (tuple, frozenset)):
         held += item
         for each in item:
-            if isinstance(each, (CodeType, tuple, frozenset)):
+            if isinstance(each, (CodeType, tuple, frozenset, dict)):
                 _hold(each, held)
 
 
 def _compile_without_future(data: bytes, filename: str) -> CodeType:
     """`from __future__ import annotations` is in force, but does not import `__future__` at run time.
 
-    Docstrings and assertions stay in the source: what is not there need not be read at each start.
+    Docstrings, assertions and annotations stay in the source: what is not there need not be read at each start.
     """
     tree = ast.parse(data, filename)
     tree.body = [node for node in tree.body if getattr(node, "module", "") != "__future__"]
+    tree = ast.fix_missing_locations(_Unannotated().visit(tree))
     flags = __future__.annotations.compiler_flag
     code: CodeType = compile(tree, filename, "exec", flags=flags, dont_inherit=True, optimize=2)
     return code
+
+
+class _Unannotated(ast.NodeTransformer):
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
+        if node.value is None:
+            return ast.copy_location(ast.Pass(), node)
+        return ast.copy_location(ast.Assign(targets=[node.target], value=self.visit(node.value)), node)
 
 
 def main(filename: str, optimize: int) -> None:

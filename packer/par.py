@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from memfd_par import format
-from packer import bytecode, file_table, preamble
+from packer import bytecode, compiler, file_table, preamble
 from packer.archive import PAGE_SIZES, ParArchive, Stored
 from packer.digest import FileFacts
 from packer.errors import PackError
@@ -183,11 +183,17 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
         "build": build,
         **blocks,
     }
-    names = [name for name in sorted(par.runtime) if name not in ("boot.py", "explain.py")]
-    modules = {
-        "memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): _runtime_code(par, name) for name in names
+    names = {
+        "memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): name
+        for name in sorted(par.runtime)
+        if name not in ("boot.py", "explain.py")
     }
-    return marshal.dumps((marshal.loads(_runtime_code(par, "boot.py")), modules, header))
+    # One marshalled whole, in which what several of them use, such as names, is read once.
+    runtime: dict[str, Any] = {
+        name: marshal.loads(_runtime_code(par, names[name])) for name in format.START if name in names
+    }
+    runtime.update((name, _runtime_code(par, file)) for name, file in names.items() if name not in runtime)
+    return compiler.marshalled((marshal.loads(_runtime_code(par, "boot.py")), runtime, header))
 
 
 def _runtime_code(par: Par, name: str) -> bytes:

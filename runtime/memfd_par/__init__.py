@@ -11,12 +11,16 @@ TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from memfd_par.image import Image
 
+    _Tuple = tuple[Image, ...]
+else:
+    _Tuple = tuple
+
 __all__ = ["Loaded", "__version__", "loaded", "real_path"]
 
 __version__ = "0.1.0"
 
 
-class Loaded(tuple["Image", ...]):
+class Loaded(_Tuple):
     """The native members that are mapped, in load order; `str` of it is a table."""
 
     __slots__ = ()

@@ -15,29 +15,12 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-#: What every start needs, dependencies first; the finder finds the others when somebody imports them.
-_MODULES = (
-    "memfd_par",
-    "memfd_par.format",
-    "memfd_par.archive",
-    "memfd_par.index",
-    "memfd_par.loader",
-    "memfd_par.finder",
-    "memfd_par.tree",
-    "memfd_par.filesystem",
-    "memfd_par.interpose",
-    "memfd_par.environment",
-    "memfd_par.executable",
-    "memfd_par.report",
-    "memfd_par.program",
-)
-
 #: Executed when somebody asks for something in it.
 _LATE = "memfd_par.errors"
 
 
 def start(
-    fd: int, block: tuple[int, int, bytes], size: int, runtime: dict[str, bytes], header: dict[str, Any]
+    fd: int, block: tuple[int, int, bytes], size: int, runtime: dict[str, Any], header: dict[str, Any]
 ) -> None:
     """Runs the par that `sys.argv[0]` names.
 
@@ -45,13 +28,15 @@ def start(
         fd: the open par.
         block: where the boot block lies; tells this par from another that takes its place later.
         size: bytes of the whole par.
-        runtime: the runtime's modules, marshalled, by dotted name.
+        runtime: code of the runtime's modules by dotted name; of those that do not run now, marshalled.
         header: what the packer says of this par (`format`).
     """
     gc.disable()  # nothing becomes garbage before the program starts
     sys.dont_write_bytecode = True  # of the standard library neither
-    for name in _MODULES:
-        _execute(name, runtime[name])
+    for name, code in runtime.items():
+        if isinstance(code, bytes):
+            break
+        exec(code, _add(name, type(sys)(name)).__dict__)
     _add(_LATE, Late(_LATE)).__dict__["code"] = runtime[_LATE]
     from memfd_par.archive import Archive
     from memfd_par.executable import take_request
@@ -105,10 +90,6 @@ def _die(error: Exception) -> None:
     raise error
 
 
-def _execute(name: str, code: bytes) -> None:
-    exec(marshal.loads(code), _add(name, type(sys)(name)).__dict__)
-
-
 def _add(name: str, module: ModuleType) -> ModuleType:
     """Makes a module known before it is executed."""
     sys.modules[name] = module
@@ -124,16 +105,17 @@ def _add(name: str, module: ModuleType) -> ModuleType:
 
 def _install(index: Any) -> None:
     """Puts the par first among what comes after built-in and frozen modules."""
-    from memfd_par.finder import Finder, PathHook
+    from memfd_par import format
+    from memfd_par.finder import Finder, path_hook
 
     finder = Finder(index)
     names = [getattr(entry, "__name__", "") for entry in sys.meta_path]
     sys.meta_path.insert(names.index("PathFinder") if "PathFinder" in names else len(names), finder)
-    sys.path_hooks.insert(0, PathHook(index))
+    sys.path_hooks.insert(0, path_hook(index))
     if sys.path[:1] == [""]:  # `-c` without isolation
         del sys.path[0]
     sys.path.insert(0, index.archive.root)  # the slash keeps importlib.metadata from reading the zip
-    for name in (*_MODULES, _LATE):
+    for name in (*format.START, _LATE):
         module = sys.modules[name]
         spec = finder.find_spec(name)
         assert spec is not None

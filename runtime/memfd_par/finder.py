@@ -11,12 +11,14 @@ from _frozen_importlib_external import ExtensionFileLoader
 
 from memfd_par import format
 from memfd_par.index import Index
-from memfd_par.loader import ExtensionLoader, ModuleLoader, NamespaceLoader, as_import_error
+from memfd_par.loader import ModuleLoader, as_import_error
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from typing import Any
+
+    from memfd_par.folder_finder import FolderFinder
 
 
 #: Standard modules that patches.py changes after their import.
@@ -67,60 +69,25 @@ class Finder:
         """A par does not change."""
 
 
-class FolderFinder:
-    """Finds by the last name in one folder of the par: for `sys.path`, `__path__` and pkgutil."""
+def path_hook(index: Index) -> Callable[[object], FolderFinder]:
+    """What claims the folders of the par, for sys.path_hooks."""
+    root = index.archive.root
 
-    def __init__(self, index: Index, folder: str) -> None:
-        self.index = index
-        self.prefix = folder + "/" if folder else ""
-
-    def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
-        """The spec of a module in this folder, or None."""
-        key = self.prefix + fullname.rpartition(".")[2]
-        entry = self.index.module(key)
-        if entry is None:
-            return None
-        spec = make_spec(self.index, fullname, key, entry)
-        if entry[0] & format.NAMESPACE:
-            spec.loader = None  # PathFinder joins the portions
-        return spec
-
-    def invalidate_caches(self) -> None:
-        """A par does not change."""
-
-    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
-        """Names and whether they are packages, for pkgutil.iter_modules."""
-        for name, kind in sorted(self._children()):
-            if not kind & format.NAMESPACE and "." not in name:
-                yield prefix + name, bool(kind & format.PACKAGE)
-
-    def _children(self) -> Iterator[tuple[str, int]]:
-        tops = [self.prefix.partition("/")[0]] if self.prefix else self.index.tops()
-        for top in tops:
-            for key, entry in self.index.modules(top).items():
-                head, _, name = key.rpartition("/")
-                if head == self.prefix[:-1]:
-                    yield name, entry[0]
-
-
-class PathHook:
-    """Gives a FolderFinder for each folder of the par (sys.path_hooks)."""
-
-    def __init__(self, index: Index) -> None:
-        self.index = index
-
-    def __call__(self, path: object) -> FolderFinder:
+    def finder_of(path: object) -> FolderFinder:
         """Raises ImportError for paths elsewhere and for the par's files."""
         from memfd_par.filesystem import current
 
-        root = self.index.archive.root
         text = current().within(path + "/") if isinstance(path, str) else None
         if text is None or not isinstance(path, str):
             raise ImportError("not a path in " + root)
         folder = text[len(root) :].strip("/")
-        if folder and folder in self.index.files(folder.partition("/")[0]):
+        if folder and folder in index.files(folder.partition("/")[0]):
             raise ImportError("a file, not a folder", path=path)
-        return FolderFinder(self.index, folder)
+        from memfd_par.folder_finder import FolderFinder
+
+        return FolderFinder(index, folder)
+
+    return finder_of
 
 
 def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str | None]) -> ModuleSpec:
@@ -128,6 +95,8 @@ def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str
     kind, offset, _, stored_path = entry
     root = index.archive.root
     if kind & format.NAMESPACE:
+        from memfd_par.namespace_loader import NamespaceLoader
+
         namespace: Any = NamespaceLoader(name, key, index)
         spec = Spec(name, namespace, is_package=True)
         spec.submodule_search_locations = [root + key]
@@ -140,12 +109,14 @@ def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str
         root = root_of(real_files)
     path = root + stored_path
     loader: Any
-    if kind & format.EXTENSION and offset < 0:
-        loader = ExtensionFileLoader(name, path)
-    elif kind & format.EXTENSION:
-        loader = ExtensionLoader(name, path, index, kind, offset)
-    else:
+    if not kind & format.EXTENSION:
         loader = ModuleLoader(name, path, index, entry)
+    elif offset < 0:
+        loader = ExtensionFileLoader(name, path)
+    else:
+        from memfd_par.extension_loader import ExtensionLoader
+
+        loader = ExtensionLoader(name, path, index, kind, offset)
     spec = Spec(name, loader, origin=path, is_package=bool(kind & format.PACKAGE))
     if kind & format.PACKAGE:
         spec.submodule_search_locations = [path.rpartition("/")[0]]

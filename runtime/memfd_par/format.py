@@ -10,8 +10,9 @@ sees, the archive holds, each as a stored member:
                      runtime/native/files.c, sorted by path, then the paths; header["file_table"] is its offset and size.
 - `.par/code`        every code object, marshalled, one after the other.
 - `.par/index`       the tables below, marshalled, one after the other.
-- `.par/boot`        `marshal((boot code, {runtime module: marshalled code}, header))`; the preamble names
-                     its offset, size and checksum, and the header names those of the tables.
+- `.par/boot`        `marshal((boot code, {runtime module: code}, header))`; the preamble names its offset, size and
+                     checksum, and the header names those of the tables. The code is that of the modules of `START`, in
+                     their order, and then that of the others, each marshalled by itself, to be read when it is needed.
 
 Tables are plain dicts and tuples of marshal's own types. A *key* is a module's dotted name with `/` for
 `.`, which is also the stored path of its source without the suffix. A *block* is `(offset, size,
@@ -42,6 +43,23 @@ FORMAT = 1
 
 #: Stored names that belong to the par itself start with this.
 OWN = ".par/"
+
+#: The modules of the runtime that every start needs, dependencies first.
+START = (
+    "memfd_par",
+    "memfd_par.format",
+    "memfd_par.archive",
+    "memfd_par.index",
+    "memfd_par.loader",
+    "memfd_par.finder",
+    "memfd_par.tree",
+    "memfd_par.filesystem",
+    "memfd_par.interpose",
+    "memfd_par.environment",
+    "memfd_par.executable",
+    "memfd_par.report",
+    "memfd_par.program",
+)
 
 #: Bits of a module's kind.
 PACKAGE = 1

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from memfd_par.index import Index, Native
+    from memfd_par.index import Index
+    from memfd_par.native import Native
     from memfd_par.tiers import Tiers
 
 _ENODATA = 61

@@ -11,52 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from memfd_par.archive import Archive
-
-
-class Native:
-    """One native member; `format` says what each value means."""
-
-    __slots__ = (
-        "group",
-        "image",
-        "link_name",
-        "loads",
-        "member",
-        "offset",
-        "patches",
-        "size",
-        "soname",
-        "why",
-    )
-
-    def __init__(
-        self,
-        offset: int,
-        size: int,
-        member: str,
-        soname: str | None,
-        link_name: str | None,
-        loads: tuple[int, ...],
-        patches: tuple[tuple[int, bytes], ...],
-        group: tuple[int, ...],
-        image: bytes = b"",
-        why: str = "",
-    ) -> None:
-        self.offset = offset
-        self.size = size
-        self.member = member
-        self.soname = soname
-        self.link_name = link_name
-        self.loads = loads
-        self.patches = patches
-        self.group = group
-        self.image = image
-        self.why = why
-
-    @property
-    def name(self) -> str:
-        """The soname; the file's name where it has none."""
-        return self.soname or self.member.rpartition("/")[2]
+    from memfd_par.native import Native
 
 
 class Index:
@@ -73,7 +28,7 @@ class Index:
         "runtime",
     )
 
-    def __init__(self, archive: Archive, header: dict[str, Any], runtime: dict[str, bytes]) -> None:
+    def __init__(self, archive: Archive, header: dict[str, Any], runtime: dict[str, Any]) -> None:
         self.archive = archive
         self.header = header
         self.runtime = runtime
@@ -105,9 +60,10 @@ class Index:
         table = self._module_tables.get(top)
         if table is None:
             block = self._modules.get(top)
-            table = self._table(block, "the index of " + top) if block else {}
             if top == "memfd_par":
-                table.update(self._own())
+                table = self._own()
+            else:
+                table = self._table(block, "the index of " + top) if block else {}
             self._module_tables[top] = table
         return table
 
@@ -152,6 +108,8 @@ class Index:
     def natives(self) -> list[Native]:
         """The load plans of all native members, by number."""
         if self._natives is None:
+            from memfd_par.native import Native
+
             block = self.header["natives"]
             table = self._table(block, "the index of native libraries") if block[1] else []
             self._natives = [Native(*entry) for entry in table]
@@ -165,7 +123,7 @@ class Index:
     def _own(self) -> dict[str, Any]:
         # The runtime's modules come from the boot block: they must load where the rest of the par does not.
         return {
-            name.replace(".", "/"): (int(name == "memfd_par"), code, len(code), None)
+            name.replace(".", "/"): (int(name == "memfd_par"), code, 0, None)
             for name, code in self.runtime.items()
         }
 

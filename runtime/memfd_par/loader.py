@@ -10,7 +10,7 @@ import _imp
 import gc
 import marshal
 from _frozen_importlib import _call_with_frames_removed  # type: ignore[attr-defined]  # not in typeshed
-from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader
+from _frozen_importlib_external import SourceFileLoader
 
 from memfd_par import format
 
@@ -31,8 +31,8 @@ _depth = 0
 _threshold = 0
 
 
-class _FromPar:
-    """What all loaders of the par share."""
+class FromPar:
+    """What the loaders for modules of the par share."""
 
     name: str
     path: str
@@ -71,7 +71,7 @@ class _FromPar:
         return Reader(self.index, folder)
 
 
-class ModuleLoader(_FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed: its own bases disagree
+class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed: its own bases disagree
     """A module or package in Python."""
 
     def __init__(self, name: str, path: str, index: Index, entry: tuple[int, Any, int, str | None]) -> None:
@@ -106,8 +106,8 @@ class ModuleLoader(_FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshe
             ParImportError: the par can no longer be read.
         """
         _, offset, size, _ = self.entry
-        if isinstance(offset, bytes):
-            own: CodeType = marshal.loads(offset)
+        if not isinstance(offset, int):  # the runtime's own
+            own: CodeType = marshal.loads(offset) if isinstance(offset, bytes) else offset
             return own
         if size < 0:
             # It keeps importlib's frames out of the traceback of a SyntaxError.
@@ -139,55 +139,6 @@ class ModuleLoader(_FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshe
 
     def set_data(self, path: str, data: Any, **_: object) -> None:
         """Nothing is ever written."""
-
-
-class ExtensionLoader(_FromPar, ExtensionFileLoader):  # type: ignore[misc]  # typeshed: as above
-    """An extension module, loaded from memory."""
-
-    def __init__(self, name: str, path: str, index: Index, kind: int, number: int) -> None:
-        self.name = name
-        self.path = path
-        self.index = index
-        self.kind = kind
-        self.number = number
-
-    def create_module(self, spec: Any) -> ModuleType:
-        """Maps the member and calls its PyInit function (PEP 489)."""
-        try:
-            module = images(self.index).load_module(self.number, spec)
-        except OSError as error:
-            raise as_import_error(error, spec.name) from None
-        # Cython takes the path that was loaded; the importer sets `__file__` only where there is none.
-        try:
-            module.__file__ = self.path
-        except AttributeError:
-            pass  # PEP 489 lets a module be any object
-        return module
-
-
-class NamespaceLoader(_FromPar):
-    """A package without `__init__` (PEP 420)."""
-
-    kind = format.PACKAGE
-
-    def __init__(self, name: str, folder: str, index: Index) -> None:
-        self.name = name
-        self.path = index.archive.root + folder + "/"
-        self.index = index
-
-    def create_module(self, spec: Any) -> None:
-        """The importer's default."""
-
-    def exec_module(self, module: ModuleType) -> None:
-        """There is nothing to run."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        """Empty code, for runpy."""
-        return compile("", "<string>", "exec", dont_inherit=True)
-
-    def get_source(self, fullname: str) -> str:
-        """Empty source."""
-        return ""
 
 
 _images: Images | None = None

@@ -159,8 +159,10 @@ def clear_main(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _start() -> None:
+    """The program begins: what is there now stays to the end, so that no collection looks at it again."""
     import gc
 
+    gc.freeze()
     gc.enable()
 
 
@@ -168,12 +170,36 @@ def _add_site_builtins() -> None:
     """`exit`, `quit` and `help`, as programs use them, though `site` itself does not run."""
     if "site" in sys.modules:
         return
-    import _sitebuiltins
     import builtins
 
-    for name in ("exit", "quit"):
-        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
-    builtins.help = _sitebuiltins._Helper()
+    for name in ("exit", "quit", "help"):
+        setattr(builtins, name, _LateBuiltin(name))
+
+
+class _LateBuiltin:
+    """`exit`, `quit` or `help`: the module that has it is imported when somebody uses it."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _real(self) -> Any:
+        import _sitebuiltins
+        import builtins
+
+        name = self._name
+        helper = name == "help"
+        real: Any = _sitebuiltins._Helper() if helper else _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)")
+        if getattr(builtins, name, None) is self:
+            setattr(builtins, name, real)
+        return real
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._real()(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return repr(self._real())
 
 
 def _missing(index: Index, template: str, **values: str) -> SystemExit:

@@ -175,11 +175,18 @@ def test_names_that_site_gives(probe: Par) -> None:
         """
 import builtins, sys
 assert all(hasattr(builtins, name) for name in ("exit", "quit", "help"))
-assert repr(exit).startswith("Use exit") and "site" not in sys.modules
+assert "_sitebuiltins" not in sys.modules
+assert repr(exit).startswith("Use exit") and repr(quit).startswith("Use quit")
+assert type(exit) is type(quit) is sys.modules["_sitebuiltins"].Quitter and "help" in repr(help)
+assert "site" not in sys.modules
 import io, contextlib
 out = io.StringIO()
 with contextlib.redirect_stdout(out): help(len)
 assert "Return the number of items" in out.getvalue()
+try:
+    quit(7)
+except SystemExit as end:
+    assert end.code == 7
 """,
     )
 

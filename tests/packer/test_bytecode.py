@@ -9,6 +9,7 @@ import sys
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 
@@ -109,3 +110,23 @@ def test_the_runtime_imports_no_future(tmp_path: Path) -> None:
     assert "__future__" not in code.co_names
     assert code.co_filename == format.RUNTIME_FILENAME
     exec(code, {})
+
+
+def test_the_runtime_has_no_annotations(tmp_path: Path) -> None:
+    source = tmp_path / "m.py"
+    source.write_text(
+        "from __future__ import annotations\n"
+        "class C:\n"
+        "    a: undefined\n"
+        "    def f(self, x: undefined = 2, *args: undefined, **kwargs: undefined) -> undefined:\n"
+        "        y: undefined = x\n"
+        "        z: undefined\n"
+        "        return y\n"
+        "b: undefined = C().f()\n"
+    )
+    ((_, data),) = bytecode.compile_all([str(source)], -1)
+    assert b"undefined" not in (data or b"")
+    namespace: dict[str, Any] = {}
+    exec(marshal.loads(data or b""), namespace)
+    assert namespace["b"] == 2
+    assert not namespace["C"].f.__annotations__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from elf_fixtures import made_up, planned
 
 from memfd_par import format
-from memfd_par.index import Native
+from memfd_par.native import Native
 from packer.archive import Stored
 from packer.index import module_entries, native_entries
 from packer.layout import Module

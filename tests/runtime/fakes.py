@@ -10,7 +10,7 @@ from typing import Any
 
 from memfd_par import format
 from memfd_par.archive import Archive
-from memfd_par.index import Native
+from memfd_par.native import Native
 
 ROOT = "/somewhere/app.par/"
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from memfd_par import image, memfd
 from memfd_par.errors import ParImportError
 from memfd_par.image import Images
-from memfd_par.index import Native
+from memfd_par.native import Native
 from tests.runtime.fakes import descriptors, natives_index
 
 

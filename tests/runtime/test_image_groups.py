@@ -13,7 +13,7 @@ import pytest
 
 from memfd_par.errors import ParImportError
 from memfd_par.image import Images
-from memfd_par.index import Native
+from memfd_par.native import Native
 from tests.runtime.fakes import descriptors, natives_index
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from memfd_par import format
-from memfd_par.index import Index, Native
+from memfd_par.index import Index
+from memfd_par.native import Native
 
 PACKAGE, NAMESPACE, EXTENSION = format.PACKAGE, format.NAMESPACE, format.EXTENSION
 

@@ -1,0 +1,49 @@
+"""The finder of one folder of the par, for `sys.path`, `__path__` and pkgutil."""
+
+from __future__ import annotations
+
+from memfd_par import format
+from memfd_par.finder import make_spec
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from _frozen_importlib import ModuleSpec
+    from collections.abc import Iterator
+
+    from memfd_par.index import Index
+
+
+class FolderFinder:
+    """Finds by the last name in one folder of the par: for `sys.path`, `__path__` and pkgutil."""
+
+    def __init__(self, index: Index, folder: str) -> None:
+        self.index = index
+        self.prefix = folder + "/" if folder else ""
+
+    def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
+        """The spec of a module in this folder, or None."""
+        key = self.prefix + fullname.rpartition(".")[2]
+        entry = self.index.module(key)
+        if entry is None:
+            return None
+        spec = make_spec(self.index, fullname, key, entry)
+        if entry[0] & format.NAMESPACE:
+            spec.loader = None  # PathFinder joins the portions
+        return spec
+
+    def invalidate_caches(self) -> None:
+        """A par does not change."""
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """Names and whether they are packages, for pkgutil.iter_modules."""
+        for name, kind in sorted(self._children()):
+            if not kind & format.NAMESPACE and "." not in name:
+                yield prefix + name, bool(kind & format.PACKAGE)
+
+    def _children(self) -> Iterator[tuple[str, int]]:
+        tops = [self.prefix.partition("/")[0]] if self.prefix else self.index.tops()
+        for top in tops:
+            for key, entry in self.index.modules(top).items():
+                head, _, name = key.rpartition("/")
+                if head == self.prefix[:-1]:
+                    yield name, entry[0]
