@@ -36,16 +36,31 @@ class Directory:
     """One table for each first component of the paths, and where it lies."""
 
     def __init__(self, entries: Mapping[str, Any], tables: IndexWriter) -> None:
-        groups: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, dict[str, Any]] = {}
         for path in sorted(entries):
-            groups.setdefault(path.partition("/")[0], {})[path] = entries[path]
-        self.blocks: dict[str, Block] = {top: tables.add(group) for top, group in groups.items()}
+            self.groups.setdefault(path.partition("/")[0], {})[path] = entries[path]
+        self.blocks: dict[str, Block] = {top: tables.add(group) for top, group in self.groups.items()}
 
     def moved(self, base: int) -> dict[str, Block]:
         """The blocks, where the tables lie at `base` in the file."""
         return {
             top: (offset + base, size, check) for top, (offset, size, check) in sorted(self.blocks.items())
         }
+
+
+def code_extents(modules: Directory) -> dict[str, tuple[int, int]]:
+    """Offset and size of the part of the file that holds the code of all modules below each first component.
+
+    Of size 0 where they do not lie together.
+    """
+    extents: dict[str, tuple[int, int]] = {}
+    for top, entries in modules.groups.items():
+        places = [(entry[1], entry[2]) for entry in entries.values() if not entry[0] & format.EXTENSION]
+        places = [place for place in places if place[1] > 0]
+        start = min((offset for offset, _ in places), default=0)
+        size = max((offset + size for offset, size in places), default=0) - start
+        extents[top] = (start, size) if size == sum(size for _, size in places) else (0, 0)
+    return extents
 
 
 def module_entries(

@@ -13,7 +13,7 @@ from packer import bytecode, compiler, file_table, preamble
 from packer.archive import PAGE_SIZES, ParArchive, Stored
 from packer.digest import FileFacts
 from packer.errors import PackError
-from packer.index import Directory, IndexWriter, module_entries, native_entries
+from packer.index import Directory, IndexWriter, code_extents, module_entries, native_entries
 from packer.layout import Layout
 from packer.natives import Natives
 from packer.plan import Plans
@@ -157,7 +157,10 @@ def _write_index(
     natives_block = tables.add(natives) if natives else None
     base = tables.write(archive, format.OWN + "index")
     directories = IndexWriter()
-    modules_block = directories.add(module_tables.moved(base))
+    extents = code_extents(module_tables)
+    modules_block = directories.add(
+        {top: (*block, *extents.get(top, (0, 0))) for top, block in module_tables.moved(base).items()}
+    )
     files_block = directories.add(file_tables.moved(base))
     directory_base = directories.write(archive, format.OWN + "directory")
     return {

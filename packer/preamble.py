@@ -16,6 +16,9 @@ from packer.errors import PackError
 
 UNKNOWN = "{file} of the launcher uses %{{{name}}}, which does not exist. There are: {choices}."
 
+#: Bytes before the boot block, where the index is, that are fetched together with it.
+_NEAR = 256 << 10
+
 #: Digits of a number in the preamble: its length must not depend on what is known only at the end.
 _WIDTH = 12
 
@@ -47,6 +50,7 @@ class Place:
 def text(launcher: Launcher, place: Place) -> bytes:
     """The preamble; its length does not depend on `place`."""
     target = "".join(char for char in launcher.target if char.isalnum() or char in "/:@._+-~=,! ")
+    near = max(place.offset - _NEAR, 0)
     names = ["python" + launcher.version, "python3"]
     candidates = [launcher.interpreter_path, *names] if launcher.interpreter_path else names
     code = _fill(
@@ -59,6 +63,8 @@ def text(launcher: Launcher, place: Place) -> bytes:
         checksum=place.checksum.hex(),
         offset=str(place.offset).rjust(_WIDTH),
         size=str(place.size).rjust(_WIDTH),
+        near=str(near).rjust(_WIDTH),
+        near_size=str(place.offset + place.size - near).rjust(_WIDTH),
         explain_offset=str(place.explain_offset).rjust(_WIDTH),
         explain_size=str(place.explain_size).rjust(_WIDTH),
         par_size=str(place.par_size).rjust(_WIDTH),

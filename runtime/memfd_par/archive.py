@@ -9,6 +9,12 @@ from memfd_par import format
 #: The kernel transfers at most this much in one call (read(2), sendfile(2)).
 _MOST = 0x7FFFF000
 
+#: One request to read ahead fetches no more than the device's read_ahead_kb, by default this.
+_STEP = 128 << 10
+
+#: Less than this costs no more than a few reads.
+_WORTHWHILE = 64 << 10
+
 
 class Archive:
     """One open par.
@@ -54,6 +60,19 @@ class Archive:
         if got < size:
             raise _error("TRUNCATED", par=self.path, what="{} ends early".format(what))
         return b"".join(parts)
+
+    def read_ahead(self, offset: int, size: int) -> None:
+        """Has the kernel fetch what will be read piece by piece, if it is not in the page cache already."""
+        if size < _WORTHWHILE:
+            return
+        try:
+            fd = self.fd("its code")
+            posix.preadv(fd, [bytearray(1)], offset + size // 2, posix.RWF_NOWAIT)
+        except BlockingIOError:
+            for position in range(offset, offset + size, _STEP):
+                posix.posix_fadvise(fd, position, _STEP, posix.POSIX_FADV_WILLNEED)
+        except (AttributeError, OSError):
+            pass  # an old kernel, C library or file system: it is read when it is needed
 
     def block(self, block: tuple[int, int, bytes], what: str) -> bytes:
         """The bytes of a block, checked."""

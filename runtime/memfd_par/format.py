@@ -18,7 +18,8 @@ Tables are plain dicts and tuples of marshal's own types. A *key* is a module's 
 `.`, which is also the stored path of its source without the suffix. A *block* is `(offset, size,
 checksum)` of a marshalled table in the file.
 
-    top        {first component: block of modules}      block in header["modules"]
+    top        {first component: (*block of modules, offset, size of their code)}
+                                                        block in header["modules"]
     modules    {key: (kind, offset, size, stored path or None)}
     tops       {first component: block of files}        block in header["files"]
     files      {stored path: (offset, stored size, size, executable)}   stored size < size: deflated

@@ -62,8 +62,11 @@ class Index:
             block = self._modules.get(top)
             if top == "memfd_par":
                 table = self._own()
+            elif block:
+                table = self._table(block, "the index of " + top)
+                self.archive.read_ahead(block[3], block[4])
             else:
-                table = self._table(block, "the index of " + top) if block else {}
+                table = {}
             self._module_tables[top] = table
         return table
 

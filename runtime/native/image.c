@@ -22,6 +22,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "hooks.h"
@@ -37,6 +39,12 @@
 
 /* The kernel transfers at most this much in one call (sendfile(2)). */
 #define MOST 0x7ffff000u
+
+/* One request to read ahead fetches no more than the device's read_ahead_kb, by default this. */
+#define AHEAD_BYTES 131072u
+
+/* RWF_NOWAIT, linux/fs.h */
+#define NOWAIT 8
 
 /* Words of a plan before its tables. */
 #define HEADER_WORDS 13
@@ -129,6 +137,33 @@ int image_can_map(int par, uint64_t offset)
         return -1;
     munmap(place, page);
     return 0;
+}
+
+/* Whether the page cache holds a byte of the par. Where the kernel or the file system cannot tell, it is taken to be there. */
+static int is_cached(int par, uint64_t offset)
+{
+    char byte;
+    struct iovec place = {&byte, 1};
+
+#ifdef SYS_preadv2 /* Linux 4.6; through syscall(2), as glibc has had preadv2 only since 2.26 */
+    return syscall(SYS_preadv2, par, &place, 1ul, (unsigned long)offset, (unsigned long)(offset >> 32 >> 32), NOWAIT) >= 0 ||
+           errno != EAGAIN;
+#else
+    (void)place;
+    (void)par;
+    (void)offset;
+    return 1;
+#endif
+}
+
+/* Has the kernel fetch the whole member, if it is not in the page cache: faults would fetch it in pieces, one after the other,
+ * and each would read around in other members, too. */
+static void read_ahead(const struct image_request *request)
+{
+    if (is_cached(request->par, request->offset + request->size / 2))
+        return;
+    for (uint64_t done = 0; done < request->size; done += AHEAD_BYTES)
+        posix_fadvise(request->par, (off_t)(request->offset + done), AHEAD_BYTES, POSIX_FADV_WILLNEED);
 }
 
 /* Copies bytes of the member to the same place in the memory file. */
@@ -399,6 +434,7 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
         errno = ENOTSUP;
         return fail(result, "plan");
     }
+    read_ahead(&request);
     if (fill(&request, plan))
         return fail(result, "copy");
     result->handle = dlopen(request.path, RTLD_NOW | RTLD_LOCAL);

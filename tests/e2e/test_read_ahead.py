@@ -1,0 +1,47 @@
+"""What is not in the page cache is asked for at once, before it is read in pieces; what is there costs nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.par import Par
+from tests.e2e.sandbox import tool
+
+
+def _advised(par: Par) -> list[tuple[int, int]]:
+    """Offsets and sizes of what a start asks the kernel to fetch."""
+    command = [tool("strace", "strace"), "-f", "-yy", "-e", "trace=fadvise64", str(par.path)]
+    seen = subprocess.run(command, check=True, **par.surroundings(capture_output=True))
+    lines = [line for line in seen.stderr.splitlines() if f"<{par.path}>" in line]
+    return [
+        (int(offset), int(size)) for line in lines for offset, size in re.findall(r", (\d+), (\d+), ", line)
+    ]
+
+
+@pytest.fixture
+def par(folder: Path) -> Par:
+    """The example with numpy."""
+    return Par.copied("examples/numpy/numpy.par", folder)
+
+
+def test_a_first_start_and_the_next(par: Par) -> None:
+    fd = os.open(par.path, os.O_RDONLY)
+    os.fsync(fd)
+    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    try:
+        os.preadv(fd, [bytearray(1)], par.path.stat().st_size // 2, os.RWF_NOWAIT)
+        pytest.skip("the file system of the temporary folder keeps its pages: it is a tmpfs")
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(fd)
+    first = _advised(par)
+    # The end of the index, the code of numpy, and libraries, OpenBLAS with its 20 MB among them.
+    assert sum(size for _, size in first) > 20 << 20, first
+    again = _advised(par)
+    assert len(again) == 1, again
