@@ -63,8 +63,14 @@ def find_main(target: Target, layout: Layout) -> tuple[str, str]:
 
 
 def _no_main(target: Target, layout: Layout, what: str, name: str, mend: str) -> PackError:
-    names = [key.replace("/", ".") for key in layout.modules]
+    names = [key.replace("/", ".") for key in layout.modules if not _is_second_name(key, layout)]
     wanted = name.removesuffix(".py").replace("/", ".")
     close = get_close_matches(wanted, names, 3) or get_close_matches(wanted.rpartition(".")[2], names, 3)
     hint = " (did you mean %s?)" % " or ".join(close) if close else ""
     return PackError(NO_MAIN.format(target=target.label, what=what, name=name, hint=hint, mend=mend))
+
+
+def _is_second_name(key: str, layout: Layout) -> bool:
+    """Whether a name begins with a repository's, and the module has the rest as a name too."""
+    other = layout.modules.get(key.partition("/")[2])
+    return other is not None and other.stored_path == layout.modules[key].stored_path

@@ -53,11 +53,11 @@ ERRORS = {
         "Mend: build or download the file again",
     ],
     "lacks_its_main_module": [
-        "there is no module broken.programme among its sources and dependencies (did you mean broken.program",
+        "there is no module broken.programme among its sources and dependencies (did you mean broken.program?)",
         "Add the dependency that provides it, or correct main_module",
     ],
     "lacks_the_module_of_its_entry_point": [
-        "there is no module broken.programme among its sources and dependencies (did you mean broken.program",
+        "there is no module broken.programme among its sources and dependencies (did you mean broken.program?)",
         "Add the dependency that provides it, or correct entry_point",
     ],
     "names_a_policy_that_does_not_exist": [
