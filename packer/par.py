@@ -62,7 +62,7 @@ def write(par: Par, file: BinaryIO) -> None:
     explain = archive.add_file(format.OWN + "explain.py", par.runtime["explain.py"], deflate=False)
     stored = _write_members(archive, par)
     loader = _write_loader(archive, par)
-    table = _write_file_table(archive, stored) if loader[1] else (0, 0)
+    table = _write_file_table(archive, stored) if loader[1] and par.plans.plans else (0, 0)
     code = _write_code(archive, par)
     blocks = _write_index(archive, par, stored, code)
     blocks |= {"loader": loader, "file_table": table}
@@ -111,8 +111,6 @@ def _write_loader(archive: ParArchive, par: Par) -> tuple[int, int, str]:
             0,
             "there is no stable ABI for free-threaded Pythons, which the image loader in C is built against",
         )
-    if not par.plans.plans:
-        return 0, 0, "there is nothing to load"
     place = archive.add_page_aligned(format.OWN + "loader.so", par.loader, executable=False)
     return place.offset, place.size, ""
 

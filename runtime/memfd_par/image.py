@@ -153,11 +153,27 @@ class Images:
         self._note(number, path, None, tier, why)
         return path
 
-    def _usable(self, native: Native) -> Any:
-        """The loader in C, where it can make the image of this member; otherwise None."""
+    def load_loader(self) -> Any:
+        """The loader in C, loaded if nobody has done so; None without one, or while another thread loads something."""
+        if not self._lock.acquire(False):
+            return None
+        try:
+            self._probe()
+        except (ImportError, OSError):
+            pass  # what needs it says so
+        finally:
+            self._lock.release()
+        return sys.modules.get("memfd_par._native")
+
+    def _probe(self) -> Tiers:
         if self._tiers is None:
             self._tiers = tiers.probe(self._index, self._copy_range)
-        return self._tiers.loader if native.image else None
+        return self._tiers
+
+    def _usable(self, native: Native) -> Any:
+        """The loader in C, where it can make the image of this member; otherwise None."""
+        loader = self._probe().loader
+        return loader if native.image else None
 
     def _request(self, native: Native, fd: int, path: str, what: str) -> tuple[Any, ...]:
         """The arguments of the loader's functions (runtime/native/module.c)."""

@@ -15,7 +15,7 @@ from memfd_par.tree import Outside
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from _frozen_importlib import ModuleSpec
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
     from typing import Any
 
@@ -32,6 +32,12 @@ _BY_PATH = (
 
 #: The functions of `posix` as they were, by name.
 _real: dict[str, Callable[..., Any]] = {}
+
+#: Functions as they were, and what has taken their place: passed_on.py replaces them once more.
+replaced: list[tuple[Any, Callable[..., Any]]] = []
+
+#: Calls that are answered in Python before it pays to load the loader in C for them.
+_ticks: Iterator[int] = iter(range(2000))
 
 
 def install(index: Index) -> None:
@@ -89,20 +95,43 @@ class After:
 
 
 def _install_posix(files: FileSystem) -> None:
-    replaced = {name: _first(files, name) for name in _BY_PATH if hasattr(posix, name)}
+    ours = {name: _first(files, name) for name in _BY_PATH if hasattr(posix, name)}
     for name in ("listdir", "scandir"):
-        replaced[name] = _listing(files, name)
+        ours[name] = _listing(files, name)
     for name in ("rename", "replace", "link", "symlink"):
-        replaced[name] = _pair(files, name)
+        ours[name] = _pair(files, name)
     for module in ("posix", "os"):
         namespace = getattr(sys.modules.get(module), "__dict__", {})
-        for name, function in replaced.items():
+        for name, function in ours.items():
             if name in namespace:
                 namespace[name] = function
-    # What os says of its functions' abilities is said of the functions themselves.
+    pairs = {_real[name]: function for name, function in ours.items()}
+    replaced.extend(pairs.items())
+    add_abilities(pairs)
+
+
+def add_abilities(functions: Mapping[Any, Any]) -> None:
+    """What `os` says of its functions' abilities, it says of the functions themselves, and so of those in their place."""
     for kind in ("supports_dir_fd", "supports_effective_ids", "supports_fd", "supports_follow_symlinks"):
         able: set[Any] = getattr(sys.modules.get("os"), kind, set())
-        able.update(replaced[name] for name, real in _real.items() if real in able and name in replaced)
+        able.update([new for old, new in functions.items() if old in able])
+
+
+def _enough(files: FileSystem) -> None:
+    """Loads the loader in C, which puts functions of its own into the place of these."""
+    global _ticks
+    _ticks = iter(int, 1)  # never ends
+    from memfd_par.loader import images
+
+    try:
+        found = images(files.index)
+    except ImportError:  # which is being imported
+        return
+    loader = found.load_loader()
+    if loader is not None:
+        from memfd_par import passed_on
+
+        passed_on.install(loader)
 
 
 def _wrapper(files: FileSystem, real: Any, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,6 +177,8 @@ def _first(files: FileSystem, name: str) -> Callable[..., Any]:
     named = name not in ("mkfifo", "mknod")  # as in posixmodule.c
 
     def function(_: FileSystem, path: Any, *args: Any, **kwargs: Any) -> Any:
+        if next(_ticks, None) is None:
+            _enough(files)
         text = None if type(path) is str and not path.startswith(roots) else within(path)
         if text is None or "\0" in text:
             try:
@@ -302,6 +333,8 @@ def _install_io(files: FileSystem) -> None:
         closefd: bool = True,
         opener: Any = None,
     ) -> Any:
+        if next(_ticks, None) is None:
+            _enough(files)
         if opener is None:
             if file.startswith(roots) if type(file) is str else within(file) is not None:
                 opener = posix.open
@@ -319,6 +352,7 @@ def _install_io(files: FileSystem) -> None:
 
     for real, function in ((real_open, open_path), (real_code, open_code)):
         wrapper = _wrapper(files, real, function)
+        replaced.append((real, wrapper))
         # `io`, which not every program imports, takes them over from `_io`.
         for module in (_io, sys.modules.get("io")):
             if module is not None:

@@ -88,8 +88,10 @@ def _serve(index: Index, loader: Any) -> None:
         path = path_of(index, name.decode("utf-8", "surrogateescape"))
         return None if path is None else path.encode()
 
-    fd = archive.fd("its files")
     offset, size = index.header["file_table"]
+    if not size:  # there are no members
+        return
+    fd = archive.fd("its files")
     paths = (archive.path, posix.readlink("/proc/self/fd/%d" % fd))
     encoded = [path.encode("utf-8", "surrogateescape") for path in paths]
     loader.serve(fd, *encoded, offset, size, find)

@@ -13,6 +13,7 @@
 #include "files.h"
 #include "hooks.h"
 #include "image.h"
+#include "passed_on.h"
 
 /* What load and map_over take: memfd_par.native tells. The blocks stay the caller's. */
 struct call {
@@ -148,6 +149,7 @@ static PyMethodDef methods[] = {
     {"load", load, METH_VARARGS, "Loads a member; returns its handle, tier, and an errno that cost it a better tier."},
     {"map_over", map_over, METH_VARARGS, "Maps what is read-only of a loaded member from the par; returns as load."},
     {"can_map", can_map, METH_VARARGS, "Raises OSError where the par cannot be mapped executable."},
+    {"pass_on", passed_on_make, METH_VARARGS, "A built-in function that passes on what does not concern the par."},
     {"serve", serve, METH_VARARGS, "From now on members' C code finds files below the par's path, and its libraries."},
     {NULL, NULL, 0, NULL},
 };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -205,3 +206,89 @@ for name in names:
         assert inspect.getsource(importlib.import_module(name)).startswith('\"\"\"'), name
 """,
     )
+
+
+@pytest.mark.parametrize("tier", ["sparse", "plain"])
+def test_functions_that_take_paths(probe: Par, tier: str) -> None:
+    """Before and after the loader in C has put its own functions in their place, which it does when there are many calls."""
+    code = """
+import copy, inspect, io, os, pickle, posix, types
+def check():
+    assert os.stat is posix.stat and open is io.open and os.open is posix.open
+    for function, module in ((os.stat, "posix"), (os.listdir, "posix"), (os.rename, "posix"), (open, "io")):
+        assert function.__module__ in (module, "_" + module), function.__module__
+        assert function.__doc__ and function.__name__ == function.__qualname__ and callable(function), function
+        assert inspect.signature(function)
+    assert os.stat.__name__ == "stat" and os.stat.__doc__.startswith("Perform a stat system call")
+    assert os.stat in os.supports_dir_fd & os.supports_follow_symlinks & os.supports_fd and os.listdir in os.supports_fd
+    assert os.access in os.supports_effective_ids and os.rename in os.supports_dir_fd
+    class Holder: stat = os.stat
+    assert Holder().stat("/").st_ino == Holder.stat("/").st_ino == os.stat("/").st_ino
+check()
+first = os.stat
+for _ in range(2500): os.stat("/")
+check()
+natively = isinstance(os.stat, types.BuiltinFunctionType)
+if natively:
+    assert first is not os.stat and first("/") == os.stat("/") and first in os.supports_dir_fd
+    for function in (os.stat, os.rename, open):
+        assert pickle.loads(pickle.dumps(function)) is function is copy.deepcopy(function)
+    assert str(inspect.signature(os.stat)) == "(path, *, dir_fd=None, follow_symlinks=True)"
+    assert repr(os.stat) == "<built-in function stat>" and os.stat.__self__.__name__ == "posix"
+print(natively)
+"""
+    probe = dataclasses.replace(probe, tier=tier)
+    assert probe.output(code) == f"{tier == 'sparse'}\n"
+
+
+def test_a_function_that_somebody_replaced_stays_so(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import os, unittest.mock
+with unittest.mock.patch("os.listdir", return_value=["mocked"]):
+    for _ in range(2500): os.stat("/")
+    assert os.listdir("/") == ["mocked"]
+assert "etc" in os.listdir("/") and "shapes" in os.listdir(PAR)
+""",
+    )
+
+
+def test_odd_arguments_of_functions_that_take_paths(probe: Par) -> None:
+    """They are the original's to judge. The loader's functions ask path-like objects once."""
+    code = """
+import os, pathlib
+class Counted:
+    asked = 0
+    def __init__(self, path): self.path = path
+    def __fspath__(self):
+        self.asked += 1
+        return self.path
+class Bad:
+    def __fspath__(self): raise LookupError("bad")
+class Text(str): pass
+file = PAR + "/shapes/names.txt"
+def check(most):
+    for call in (lambda: os.stat(3.5), lambda: os.stat(), lambda: os.stat("/", "/"), lambda: open(bytearray(b"x"))):
+        try: call()
+        except TypeError: pass
+        else: raise AssertionError(call)
+    for call in (lambda: os.stat(Bad()), lambda: open(Bad())):
+        try: call()
+        except LookupError: pass
+        else: raise AssertionError(call)
+    size = os.stat(file).st_size
+    for path in (Text(file), os.fsencode(file), pathlib.Path(file), Counted(file), Counted(os.fsencode(file))):
+        assert os.stat(path).st_size == size == os.stat(path=path).st_size, path
+        with open(path, "rb") as opened, open(file=path, mode="rb", opener=os.open) as again:
+            assert len(opened.read()) == size == len(again.read())
+    counted = Counted("/etc")
+    assert os.listdir(counted) and counted.asked <= most, counted.asked
+    try: os.stat(pathlib.Path("/nonexistent"))
+    except FileNotFoundError as error: assert error.filename == "/nonexistent"
+    assert os.stat(0).st_mode and os.listdir() == os.listdir(None) == os.listdir(".")
+check(2)
+for _ in range(2500): os.stat("/")
+check(1)
+"""
+    _check(probe, code)

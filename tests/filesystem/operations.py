@@ -288,6 +288,8 @@ def _shown(root: str) -> Callable[[Any], str]:
 def main() -> None:
     """Answers `[operation, kind, path, real root]` lines with what the par and the real folder say."""
     par = __file__.partition(".par/")[0] + ".par/tests/filesystem/data"
+    for _ in range(3000):  # after so many, the loader in C answers
+        os.stat("/")
     for line in sys.stdin:
         *what, root = json.loads(line)
         print(json.dumps([outcome(*what, par), outcome(*what, root)]), flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -48,11 +49,17 @@ PATHS = [
 class Both:
     """A process that does each operation in the par and in the real folder."""
 
-    def __init__(self, par: Path, folder: Path) -> None:
+    def __init__(self, par: Path, folder: Path, tier: str) -> None:
         self.folder = folder
         # The folder is bound read-only for this process.
         command = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", folder.parent, folder.parent, "--", str(par)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "MEMFD_PAR_TIER": tier},
+        )
 
     def __call__(self, operation: str, kind: str, path: str) -> tuple[Any, Any]:
         """What the operation does with a path of this kind in the par, and in the folder."""
@@ -63,8 +70,9 @@ class Both:
         return carried, real
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+@pytest.fixture(scope="module", params=["sparse", "plain"])
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """With the functions that the loader in C makes, and with those in Python."""
     if shutil.which("bwrap") is None:
         pytest.fail("bwrap is missing: install bubblewrap")
     folder = tmp_path_factory.mktemp("both")
@@ -72,7 +80,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     real = folder / "mounted".ljust(len("operations.par/tests/filesystem"), "_") / "data"
     shutil.copytree(DATA.resolve(), real)
     shutil.copy(PAR, folder / "operations.par")
-    both = Both(folder / "operations.par", real)
+    both = Both(folder / "operations.par", real, request.param)
     with both.process:
         yield both
     assert both.process.returncode == 0

@@ -22,13 +22,16 @@ SANITIZERS = (
     "-O1",
 )
 
+#: C files that take a Python to link with.
+FOR_PYTHON = ("module.c", "passed_on.c")
+
 #: Bytes of a page of the file, and of the loader's and the plan's.
 PAGE = 4096
 
 
 def loader_sources(*, module: bool = False) -> list[Path]:
-    """All C files of the loader; the one for Python only if told."""
-    return sorted(path for path in NATIVE.glob("*.c") if module or path.name != "module.c")
+    """All C files of the loader; those for Python only if told."""
+    return sorted(path for path in NATIVE.glob("*.c") if module or path.name not in FOR_PYTHON)
 
 
 def build_driver(output: Path, *flags: str, compiler: str = "gcc") -> Path:

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from driver import NATIVE, WARNINGS, Packed, build_driver, loader_sources, printed
+from driver import FOR_PYTHON, NATIVE, WARNINGS, Packed, build_driver, loader_sources, printed
 from elf_fixtures import Forge, tool
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
@@ -63,11 +63,12 @@ def test_analyzer(tmp_path: Path) -> None:
     assert compiled(tmp_path, "-O1", "-fanalyzer", "-Wno-analyzer-malloc-leak", "-Wno-analyzer-fd-leak") == ""
 
 
-def test_module_by_pythons_headers() -> None:
+@pytest.mark.parametrize("source", FOR_PYTHON)
+def test_module_by_pythons_headers(source: str) -> None:
     for folder in python_headers():
         flags = ["-DWITH_PYTHON_H", f"-isystem{folder}", "-Wno-deprecated-declarations"]
         completed = subprocess.run(
-            [tool("gcc"), *WARNINGS, *flags, "-fsyntax-only", str(NATIVE / "module.c")],
+            [tool("gcc"), *WARNINGS, *flags, "-fsyntax-only", str(NATIVE / source)],
             capture_output=True,
             text=True,
             check=False,
