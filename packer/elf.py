@@ -71,6 +71,7 @@ class ElfFacts:
     soname, soname_offset: DT_SONAME and the file offset of its text; None where the file has none.
     needed: DT_NEEDED, in the order of the file.
     run_path: DT_RUNPATH, else DT_RPATH, split at ":", as written.
+    passes_run_path_on: whether that is DT_RPATH, which also serves what the file needs, as ld.so(8) has it.
     version_needs: (file, version) from DT_VERNEED, such as ("libc.so.6", "GLIBC_2.34").
     text_relocations: whether the dynamic linker must write to the text.
     byte_order: of the numbers in the file. strings: file offset of the dynamic string table.
@@ -86,6 +87,7 @@ class ElfFacts:
     soname_offset: int | None = None
     needed: tuple[NeededLibrary, ...] = ()
     run_path: tuple[str, ...] = ()
+    passes_run_path_on: bool = False
     version_needs: tuple[tuple[str, str], ...] = ()
     text_relocations: bool = False
     byte_order: Literal["little", "big"] = "little"
@@ -140,6 +142,7 @@ def _facts(tables: Tables) -> ElfFacts:
         soname_offset=soname.offset if soname else None,
         needed=needed,
         run_path=tuple(tables.run_path().split(":")) if tables.run_path() else (),
+        passes_run_path_on=tables.is_run_path_passed_on(),
         version_needs=tuple(versions),
         text_relocations="DT_TEXTREL" in tables.last or bool(tables.last.get("DT_FLAGS", 0) & _DF_TEXTREL),
         byte_order=tables.byte_order,

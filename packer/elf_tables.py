@@ -153,6 +153,10 @@ class Tables:
         value = self.last.get("DT_RUNPATH", self.last.get("DT_RPATH"))
         return self.text(value, _LONGEST_TEXT) if value is not None else ""
 
+    def is_run_path_passed_on(self) -> bool:
+        """Whether it is DT_RPATH, which also serves what the file needs in its turn."""
+        return "DT_RPATH" in self.last and "DT_RUNPATH" not in self.last
+
     def _chain(self, entry: Any, start: int, link: str) -> Iterator[tuple[int, Any]]:
         """Entries from `start` on, each `entry[link]` bytes after the last, with their file offsets."""
         for _ in range(_MOST_VERSIONS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from packer.elf import ElfFacts
@@ -75,12 +75,45 @@ class Catalogue:
         name = posixpath.basename(name)
         if name == dependent.facts.soname:
             return [dependent.stored_path]
+        found = self._by_run_path(name, dependent)
+        return sorted(found or self._by_soname.get(name) or self._by_file.get(name) or ())
+
+    def find_for(
+        self, name: str, dependent: NativeMember, loaders: Mapping[str, Collection[str]]
+    ) -> list[str]:
+        """As `find`, where that leaves a choice: by the DT_RPATH of what loads the dependent, which it inherits.
+
+        Args:
+            name: needed by `dependent`.
+            dependent: without a DT_RUNPATH, or it inherits nothing.
+            loaders: canonical paths of the members that need a member, by its canonical path.
+        """
+        if dependent.facts.run_path and not dependent.facts.passes_run_path_on:
+            return []
+        found: set[str] = set()
+        seen = {dependent.stored_path}
+        waiting = list(loaders.get(dependent.stored_path, ()))
+        while waiting:
+            path = waiting.pop()
+            if path in seen:
+                continue
+            seen.add(path)
+            loader = self.images[path]
+            hits = (
+                self._by_run_path(posixpath.basename(name), loader) if loader.facts.passes_run_path_on else ()
+            )
+            found.update(hits)
+            if not hits:
+                waiting.extend(loaders.get(path, ()))
+        return sorted(found)
+
+    def _by_run_path(self, name: str, dependent: NativeMember) -> set[str]:
+        """What a name means by the run path of a member itself, for each of its copies."""
         found = set()
         for copy in self._copies[dependent.stored_path]:
             hits = (self._paths.get(path) for path in _run_path_candidates(name, copy, dependent.facts))
             found.update([next((hit for hit in hits if hit), "")])
-        found.discard("")
-        return sorted(found or self._by_soname.get(name) or self._by_file.get(name) or ())
+        return found - {""}
 
 
 def _run_path_candidates(name: str, stored_path: str, facts: ElfFacts) -> Iterator[str]:

@@ -92,11 +92,13 @@ def resolve(
         for name in dict.fromkeys(needed.name for needed in member.facts.needed):
             found = catalogue.find(name, member)
             if len(found) > 1:
-                ambiguous[name, tuple(found)].append(member.local_path)
+                ambiguous[name, tuple(found)].append(path)
             elif found or posixpath.basename(name) in system:
                 needs[path][name] = found[0] if found else ""
             elif name not in system:
                 missing[name].append(path)
+    _inherit(catalogue, needs, ambiguous)
+    for path, member in catalogue.images.items():
         needs[path].update(_version_files(catalogue, member, needs[path]))
     strict = catalogue.images.keys() if required is None else _reached(required, catalogue, needs)
     problems: list[str] = []
@@ -112,11 +114,39 @@ def resolve(
         (warnings if strict.isdisjoint(paths) else problems).append(text)
     for (name, found_paths), dependents in sorted(ambiguous.items()):
         choices = " or ".join(f"{catalogue.images[p].local_path} (stored as {p})" for p in found_paths)
+        files = [catalogue.images[p].local_path for p in dependents]
         problems.append(
-            _AMBIGUOUS.format(soname=name, dependents=_listed(dependents, _MOST_DEPENDENTS), choices=choices)
+            _AMBIGUOUS.format(soname=name, dependents=_listed(files, _MOST_DEPENDENTS), choices=choices)
         )
     _fail(target, problems)
     return needs, tuple(warnings)
+
+
+def _inherit(
+    catalogue: Catalogue,
+    needs: Mapping[str, dict[str, str]],
+    ambiguous: dict[tuple[str, tuple[str, ...]], list[str]],
+) -> None:
+    """Settles what the DT_RPATH of loaders decides: moves it from `ambiguous` to `needs`.
+
+    What is settled makes loaders known, so it is tried as long as that helps.
+    """
+    settled = True
+    while settled and ambiguous:
+        settled = False
+        loaders: dict[str, set[str]] = defaultdict(set)
+        for path, found in needs.items():
+            for meant in found.values():
+                loaders[meant].add(path)
+        for (name, choices), dependents in list(ambiguous.items()):
+            for path in list(dependents):
+                meant_paths = catalogue.find_for(name, catalogue.images[path], loaders)
+                if len(meant_paths) == 1:
+                    needs[path][name] = meant_paths[0]
+                    dependents.remove(path)
+                    settled = True
+            if not dependents:
+                del ambiguous[name, choices]
 
 
 def _reached(

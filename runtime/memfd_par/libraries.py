@@ -15,9 +15,12 @@ TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from typing import Any
 
+_EISDIR = 21
+
 _OWN = "/proc/self/"
 
 _numbers: dict[int, int] = {}
+_names: tuple[dict[str, int], dict[str, int]] | None = None
 _fds: dict[str, int] = {}
 _programs: dict[str, int] = {}
 
@@ -31,7 +34,7 @@ def path_of(index: Index, name: Any) -> str | None:
     if name is None:
         return None
     number = (
-        number_by_path(index, name) if "/" in os.fsdecode(name) else _number_by_name(index, os.fsdecode(name))
+        number_by_path(index, name) if "/" in os.fsdecode(name) else _by_name(index)[0].get(os.fsdecode(name))
     )
     if number is None:
         return None
@@ -45,12 +48,12 @@ def find(index: Index, name: str) -> str | None:
     """
     if "/" in name:
         return name if path_of(index, name) else None
-    start = "lib" + name + ".so"
-    for number, native in enumerate(index.natives()):
-        if native.name == start or native.name.startswith(start + "."):
-            images(index).load_library(number)
-            return index.archive.root + native.member if native.patches else native.name
-    return None
+    number = _by_name(index)[1].get("lib" + name + ".so")
+    if number is None:
+        return None
+    images(index).load_library(number)
+    native = index.native(number)
+    return index.archive.root + native.member if native.patches else native.name
 
 
 def real_path(path: Any) -> Any:
@@ -61,6 +64,8 @@ def real_path(path: Any) -> Any:
         return path
     fd = _fds.get(text)
     if fd is None:
+        if files.find(text).entry is None:
+            raise IsADirectoryError(_EISDIR, posix.strerror(_EISDIR), text)
         fd = _fds[text] = files.open(text, posix.O_RDONLY)
     return "/proc/self/fd/%d" % fd
 
@@ -167,8 +172,19 @@ def number_by_path(index: Index, path: Any) -> int | None:
     return _numbers.get(entry[0])
 
 
-def _number_by_name(index: Index, name: str) -> int | None:
-    for number, native in enumerate(index.natives()):
-        if name in (native.soname, native.member.rpartition("/")[2]):
-            return number
-    return None
+def _by_name(index: Index) -> tuple[dict[str, int], dict[str, int]]:
+    """Numbers of native members by soname and by file name, and by name up to `.so`; the first of each name counts."""
+    global _names
+    if _names is None:
+        names: dict[str, int] = {}
+        stems: dict[str, int] = {}
+        for number, native in enumerate(index.natives()):
+            for name in (native.soname, native.member.rpartition("/")[2]):
+                if name:
+                    names.setdefault(name, number)
+            end = -1
+            while (end := native.name.find(".so", end + 1)) >= 0:
+                if native.name[end + 3 : end + 4] in ("", "."):
+                    stems.setdefault(native.name[: end + 3], number)
+        _names = names, stems
+    return _names

@@ -160,6 +160,7 @@ def made_up(
     *needed: str,
     soname: str | None = "",
     run_path: tuple[str, ...] = (),
+    passes_run_path_on: bool = False,
     data: str = "",
     machine: str = "x86_64",
     bits: int = 64,
@@ -176,6 +177,7 @@ def made_up(
         soname_field=900,
         needed=tuple(NeededLibrary(name, 200 + 20 * n, 1000 + 16 * n) for n, name in enumerate(needed)),
         run_path=run_path,
+        passes_run_path_on=passes_run_path_on,
         version_needs=versions,
     )
     return NativeMember(

@@ -47,6 +47,7 @@ def check_library(file: Path) -> None:
     assert text_at(file, facts.soname_offset) == "libtop.so.2"
     assert [n.name for n in facts.needed][:2] == ["libbase.so.1", "libm.so.6"]
     assert facts.run_path == ("$ORIGIN/../libs", "/usr/local/lib")
+    assert not facts.passes_run_path_on
     assert ("libbase.so.1", "BASE_1") in facts.version_needs
     assert any(file == "libc.so.6" and version.startswith("GLIBC_") for file, version in facts.version_needs)
     assert not facts.text_relocations
@@ -80,6 +81,7 @@ def test_an_old_run_path_is_read_where_there_is_no_new_one(forge: Forge) -> None
     file = forge.library("liba.so", "int a;", "-Wl,-rpath,$ORIGIN/old,--disable-new-dtags", soname=None)
     facts = elf.read(str(file))
     assert facts.run_path == ("$ORIGIN/old",)
+    assert facts.passes_run_path_on
     assert facts.soname is None
     assert facts.soname_offset is None
 

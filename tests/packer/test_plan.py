@@ -9,6 +9,7 @@ from elf_fixtures import error, made_up, planned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from packer.errors import PackError
 from packer.plan import NativeMember, Plans
 
 
@@ -81,6 +82,29 @@ def test_run_paths_that_lead_out_of_the_archive_decide_nothing(entry: str) -> No
         made_up("p/a/ext.so", "libx.so", run_path=(entry,)), made_up("q/libx.so"), made_up("r/libx.so")
     )
     assert "two different libraries with one soname" in text
+
+
+def test_an_old_run_path_is_inherited_through_a_chain() -> None:
+    """Of the loaders with one, the nearest that leads to a member counts."""
+    plans = planned(
+        made_up("p/ext.so", "libone.so", run_path=("$ORIGIN/libs",), passes_run_path_on=True),
+        made_up("p/libs/libone.so", "libtwo.so", run_path=("/nowhere",)),
+        made_up("p/libs/libtwo.so", "libx.so", run_path=("$ORIGIN/none",), passes_run_path_on=True),
+        made_up("p/libs/libx.so"),
+        made_up("q/libx.so"),
+    ).plans
+    assert plans["p/libs/libtwo.so"].loads == ("p/libs/libx.so",)
+
+
+def test_two_loaders_that_disagree_decide_nothing() -> None:
+    with pytest.raises(PackError, match="two different libraries with one soname"):
+        planned(
+            made_up("p/ext.so", "libone.so", run_path=("$ORIGIN",), passes_run_path_on=True),
+            made_up("q/ext.so", "libone.so", run_path=("$ORIGIN",), passes_run_path_on=True),
+            made_up("libone.so", "libx.so"),
+            made_up("p/libx.so"),
+            made_up("q/libx.so"),
+        )
 
 
 def test_the_first_entry_of_a_run_path_wins() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from elf_fixtures import Forge
 
+from packer.errors import PackError
+
 
 @pytest.fixture
 def forge(tmp_path: Path) -> Forge:
@@ -42,6 +44,38 @@ def test_two_libraries_with_one_soname_each_serve_their_own_dependent(forge: For
     assert plans.plans["a/libs/libx.so.1"].soname == plans.plans["b/libs/libx.so.1"].soname == "libx.so.1"
     assert forge.run(plans, ("a/ext.so", "a"), ("b/ext.so", "b")) == [10, 20]
     assert forge.run(plans, ("b/ext.so", "b"), ("a/ext.so", "a")) == [20, 10]
+
+
+def _below_a_loader(forge: Forge, *flags: str, middle: tuple[str, ...] = ()) -> None:
+    """ext.so -> libmiddle.so -> libx.so.1 on each side, of which only ext.so says where its libraries lie."""
+    for side, value in (("a", 1), ("b", 2)):
+        forge.library(f"{side}/libs/libx.so.1", f"int x(void) {{ return {value}; }}")
+        source = f"int x(void); int middle_{side}(void) {{ return 10 * x(); }}"
+        library = f"{side}/libs/libmiddle_{side}.so"
+        forge.library(library, source, f"{side}/libs/libx.so.1", *middle)
+        source = f"int middle_{side}(void); int {side}(void) {{ return middle_{side}() + 1; }}"
+        forge.library(f"{side}/ext.so", source, library, f"-Wl,-rpath-link,{side}/libs", *flags, soname=None)
+
+
+def test_a_library_inherits_the_old_run_path_of_its_loader(forge: Forge) -> None:
+    _below_a_loader(forge, "-Wl,--disable-new-dtags,-rpath,$ORIGIN/libs")
+    plans = forge.plan()
+    assert plans.plans["a/ext.so"].loads == ("a/libs/libx.so.1", "a/libs/libmiddle_a.so")
+    assert forge.run(plans, ("a/ext.so", "a"), ("b/ext.so", "b")) == [11, 21]
+    assert forge.run(plans, ("b/ext.so", "b"), ("a/ext.so", "a")) == [21, 11]
+
+
+def test_a_new_run_path_is_not_inherited(forge: Forge) -> None:
+    _below_a_loader(forge, "-Wl,--enable-new-dtags,-rpath,$ORIGIN/libs")
+    with pytest.raises(PackError, match=r'"libx.so.1", needed by .*no run path of the dependent'):
+        forge.plan()
+
+
+def test_a_library_with_a_new_run_path_inherits_none(forge: Forge) -> None:
+    new = "-Wl,--enable-new-dtags,-rpath,$ORIGIN/nowhere"
+    _below_a_loader(forge, "-Wl,--disable-new-dtags,-rpath,$ORIGIN/libs", middle=(new,))
+    with pytest.raises(PackError, match=r'"libx.so.1", needed by .*no run path of the dependent'):
+        forge.plan()
 
 
 def test_without_the_patches_the_first_one_serves_both(forge: Forge) -> None:
