@@ -125,7 +125,7 @@ class FileSystem:
         return [(name, self._tree.find(prefix + name).entry is None) for name in self._tree.children(folder)]
 
     def open(self, path: str, flags: int, mode: int = 0o777, *, dir_fd: Any = None) -> int:
-        """A read-only descriptor of a memory file with the member's bytes; a folder has none."""
+        """A read-only descriptor of a memory file with the member's bytes; for a folder, one that stands for it."""
         if flags & posix.O_CREAT:
             dots = self._tree.last(path) in (".", "..")
             if dots and flags & posix.O_EXCL:
@@ -141,7 +141,11 @@ class FileSystem:
         if flags & posix.O_CREAT and flags & posix.O_EXCL:
             raise _error(_EEXIST, path)
         if node.entry is None:
-            raise _error(_EISDIR, path)
+            if flags & (posix.O_WRONLY | posix.O_RDWR | posix.O_TRUNC | posix.O_CREAT):
+                raise _error(_EISDIR, path)
+            from memfd_par.descriptors import open_folder
+
+            return open_folder(self, node.path)
         if flags & posix.O_DIRECTORY:
             raise _error(_ENOTDIR, path)
         if flags & (posix.O_WRONLY | posix.O_RDWR | posix.O_TRUNC):

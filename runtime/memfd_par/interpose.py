@@ -180,6 +180,8 @@ def _first(files: FileSystem, name: str) -> Callable[..., Any]:
         if next(_ticks, None) is None:
             _enough(files)
         text = None if type(path) is str and not path.startswith(roots) else within(path)
+        if text is None and "memfd_par.descriptors" in sys.modules:
+            text = _by_descriptor(files, name, path, kwargs.get("dir_fd"))
         if text is None or "\0" in text:
             try:
                 found = real(path, *args, **kwargs)
@@ -204,6 +206,28 @@ def _first(files: FileSystem, name: str) -> Callable[..., Any]:
     return _wrapper(files, real, function)
 
 
+def _by_descriptor(files: FileSystem, name: str, path: Any, folder: Any) -> str | None:
+    """As `within`, for what the descriptor of a folder leads to, where there is any."""
+    descriptors = sys.modules.get("memfd_par.descriptors")
+    return descriptors.text_of(files, name, path, folder) if descriptors is not None else None
+
+
+def replace_fstat(files: FileSystem) -> None:
+    """Lets `fstat` know the descriptors of folders; until there is one, it is as it was."""
+    real = _real.setdefault("fstat", posix.fstat)
+
+    def fstat(_: FileSystem, fd: Any) -> posix.stat_result:
+        text = _by_descriptor(files, "stat", fd, None)
+        found: posix.stat_result = real(fd) if text is None else files.stat(text)
+        return found
+
+    wrapper = _wrapper(files, real, fstat)
+    for module in ("posix", "os"):
+        namespace = getattr(sys.modules.get(module), "__dict__", {})
+        if namespace.get("fstat") is real:
+            namespace["fstat"] = wrapper
+
+
 def _is_plain(path: Any) -> bool:
     """Whether a path has one spelling, but for links: absolute, without `.`, `..` and empty parts."""
     if isinstance(path, int):
@@ -220,6 +244,8 @@ def _listing(files: FileSystem, name: str) -> Callable[..., Any]:
 
     def function(_: FileSystem, path: Any = None) -> Any:
         text = files.within(path)
+        if text is None:
+            text = _by_descriptor(files, name, path, None)
         if text is None or "\0" in text:
             try:
                 return real(path)
@@ -240,11 +266,13 @@ def _listing(files: FileSystem, name: str) -> Callable[..., Any]:
             raise
         from memfd_par.scan import Entry, Scan
 
-        prefix = path if path[-1:] in ("/", b"/") else _with_slash(path)
+        # The path of what a descriptor leads to is its name.
+        prefix = "" if isinstance(path, int) else path if path[-1:] in ("/", b"/") else _with_slash(path)
         made = []
         for child, folder in entries:
             shown: Any = child.encode("utf-8", "surrogateescape") if binary else child
-            made.append(shown if name == "listdir" else Entry(shown, prefix + shown, folder))
+            place = text + "/" + child
+            made.append(shown if name == "listdir" else Entry(shown, prefix + shown, folder, place))
         return made if name == "listdir" else Scan(made)
 
     return _wrapper(files, real, function)
@@ -262,6 +290,12 @@ def _pair(files: FileSystem, name: str) -> Callable[..., Any]:
     def function(_: FileSystem, src: Any, dst: Any, *args: Any, **kwargs: Any) -> Any:
         source = files.within(src) if name != "symlink" else None
         target = files.within(dst)
+        if source is None and name != "symlink":
+            source = _by_descriptor(files, name, src, kwargs.get("src_dir_fd"))
+        if target is None:
+            target = _by_descriptor(
+                files, name, dst, kwargs.get("dir_fd" if name == "symlink" else "dst_dir_fd")
+            )
         if (source or target) is None or "\0" in (source or "") + (target or ""):
             return real(src, dst, *args, **kwargs)
         try:
@@ -272,11 +306,14 @@ def _pair(files: FileSystem, name: str) -> Callable[..., Any]:
                     files.mknod(target)
                 raise OSError(_EXDEV, posix.strerror(_EXDEV))
             if (source is None) is not (target is None):
-                for path in (src, dst):
-                    if files.within(path) is None:
-                        posix.stat(_folder_of(plain(path)))
+                for path, text, folder in (
+                    (src, source, kwargs.get("src_dir_fd")),
+                    (dst, target, kwargs.get("dst_dir_fd")),
+                ):
+                    if text is None:
+                        posix.stat(_folder_of(plain(path)), dir_fd=folder)
                     else:
-                        files.last(files.within(path) or "")
+                        files.last(text)
                 raise OSError(_EXDEV, posix.strerror(_EXDEV))
             files.rename(source or "", target or "")
         except OSError as error:
@@ -335,16 +372,20 @@ def _install_io(files: FileSystem) -> None:
     ) -> Any:
         if next(_ticks, None) is None:
             _enough(files)
-        if opener is None:
+        if opener is not None:
+            opener = _files_only(opener)
+        else:
+            if type(file) is int and "memfd_par.descriptors" in sys.modules:
+                sys.modules["memfd_par.descriptors"].refuse(file, file)
             if file.startswith(roots) if type(file) is str else within(file) is not None:
-                opener = posix.open
+                opener = _files_only(posix.open)
             else:
                 try:
                     return real_open(file, mode, buffering, encoding, errors, newline, closefd)
                 except NotADirectoryError:
                     if files.spelled_otherwise(file) is None:
                         raise
-                    opener = posix.open
+                    opener = _files_only(posix.open)
         return real_open(file, mode, buffering, encoding, errors, newline, closefd, opener)
 
     def open_code(_: FileSystem, path: str) -> Any:
@@ -358,6 +399,23 @@ def _install_io(files: FileSystem) -> None:
             if module is not None:
                 setattr(module, real.__name__, wrapper)
     builtins.open = _io.open
+
+
+def _files_only(opener: Callable[[Any, int], int]) -> Callable[[Any, int], int]:
+    """An opener that refuses folders, as C code does that finds out what its descriptor is."""
+
+    def open_file(path: Any, flags: int) -> int:
+        fd = opener(path, flags)
+        descriptors = sys.modules.get("memfd_par.descriptors")
+        if descriptors is not None:
+            try:
+                descriptors.refuse(fd, path)
+            except OSError:
+                posix.close(fd)
+                raise
+        return fd
+
+    return open_file
 
 
 def _replace_realpath(files: FileSystem, posixpath: Any) -> None:
@@ -387,11 +445,11 @@ def _raw_file(files: FileSystem, real: Any) -> Any:
         __doc__ = real.__doc__
 
         def __init__(self, file: Any, mode: str = "r", closefd: bool = True, opener: Any = None) -> None:
-            if opener is not None or files.within(file) is None:
-                real.__init__(self, file, mode, closefd, opener)
+            if opener is None and files.within(file) is None:
+                real.__init__(self, file, mode, closefd)
                 return
             try:
-                real.__init__(self, file, mode, closefd, posix.open)
+                real.__init__(self, file, mode, closefd, _files_only(opener or posix.open))
             except OSError as error:
                 error.filename = file
                 raise

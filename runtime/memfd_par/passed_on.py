@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _PAIRS = ("rename", "replace", "link", "symlink")
 
 #: Functions of these modules are also found in those.
-_ALSO_IN = {"posix": ("posix", "os"), "_io": ("_io", "io", "builtins")}
+_IO = ("_io", "io", "builtins")
+_ALSO_IN = {"posix": ("posix", "os"), "_io": _IO, "io": _IO}
 
 
 def install(loader: Any) -> None:
@@ -50,7 +51,6 @@ def _make(loader: Any, real: Any, ours: Callable[..., Any]) -> Any:
     name = real.__name__
     signature = f"{name}{real.__text_signature__}\n--\n\n" if real.__text_signature__ else ""
     doc = signature + (real.__doc__ or "")
-    of_io = real.__self__.__name__ == "_io"
     function = loader.pass_on(
         real,
         ours,
@@ -60,7 +60,7 @@ def _make(loader: Any, real: Any, ours: Callable[..., Any]) -> Any:
         real.__module__,
         2 if name in _PAIRS else 1,
         name == "access",
-        of_io and name == "open",
+        name == "open" and real.__self__.__name__ != "posix",
     )
     if function is not None:
         function.__self__.__name__ = real.__self__.__name__

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 class Entry:
     """What os.scandir yields for the par (os.DirEntry cannot be made)."""
 
-    __slots__ = ("_folder", "name", "path")
+    __slots__ = ("_folder", "_place", "name", "path")
 
-    def __init__(self, name: Any, path: Any, folder: bool) -> None:
+    def __init__(self, name: Any, path: Any, folder: bool, place: str) -> None:
         self._folder = folder
+        self._place = place
         self.name = name
         self.path = path
 
@@ -38,7 +39,7 @@ class Entry:
 
     def stat(self, *, follow_symlinks: bool = True) -> posix.stat_result:
         """As os.stat."""
-        return posix.stat(self.path)
+        return posix.stat(self._place)
 
     def inode(self) -> int:
         """The number that os.stat gives too."""

@@ -70,6 +70,8 @@ def probe(index: Index, copy: Any) -> Tiers:
         loader = _load(offset, size, copy)
     except (ImportError, OSError) as error:
         return Tiers(PLAIN, "the image loader in C cannot be loaded: %s" % error)
+    if "memfd_par.descriptors" in sys.modules:
+        loader.heed_folders()
     try:
         loader.can_map(index.archive.fd("its native code"), offset)
     except OSError as error:

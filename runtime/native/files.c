@@ -253,6 +253,8 @@ int files_open(const struct found *file, int flags)
 
 static int folders_opened;
 
+void files_heed_folders(void) { __atomic_store_n(&folders_opened, 1, __ATOMIC_RELEASE); }
+
 int files_open_folder(const struct found *folder, int flags)
 {
     char place[40];
@@ -268,7 +270,7 @@ int files_open_folder(const struct found *folder, int flags)
     snprintf(place, sizeof place, "/proc/self/fd/%d", memory);
     opened = (int)syscall(SYS_openat, AT_FDCWD, place, (flags & O_CLOEXEC) | O_PATH);
     close(memory);
-    __atomic_store_n(&folders_opened, 1, __ATOMIC_RELEASE);
+    files_heed_folders();
     return opened;
 }
 

@@ -33,6 +33,9 @@ int files_open(const struct found *file, int flags);
 /* A descriptor that stands for a folder: it cannot be read, and files_folder tells it from others. -1 and errno. */
 int files_open_folder(const struct found *folder, int flags);
 
+/* From now on there may be such a descriptor that Python has made (runtime/memfd_par/descriptors.py). */
+void files_heed_folders(void);
+
 /* Looks up what a path means that is relative to a folder's descriptor. OUTSIDE where that is no folder of the par. */
 enum place files_find_at(int folder, const char *path, struct found *found);
 

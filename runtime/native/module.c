@@ -145,7 +145,18 @@ static PyObject *serve(PyObject *module, PyObject *args)
     return Py_None;
 }
 
+static PyObject *heed_folders(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    files_heed_folders();
+    passed_on_heed_descriptors();
+    Py_IncRef(Py_None);
+    return Py_None;
+}
+
 static PyMethodDef methods[] = {
+    {"heed_folders", heed_folders, METH_NOARGS, "From now on a descriptor that Python made may stand for a folder."},
     {"load", load, METH_VARARGS, "Loads a member; returns its handle, tier, and an errno that cost it a better tier."},
     {"map_over", map_over, METH_VARARGS, "Maps what is read-only of a loaded member from the par; returns as load."},
     {"can_map", can_map, METH_VARARGS, "Raises OSError where the par cannot be mapped executable."},

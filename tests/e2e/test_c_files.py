@@ -156,3 +156,36 @@ def test_after_the_descriptor_was_closed(par: Par) -> None:
     code = f"import os, ctypes\nctypes.CDLL('libreader.so')\nos.closerange(3, 256)\nROOT, PATHS, NAMES = {str(par.path)!r}, ['/tests/e2e/programs/native/inner.c'], ['open']\n{_RUN}"
     results = json.loads(par.output(code))
     assert "inner_answer" in results["open /tests/e2e/programs/native/inner.c"]
+
+
+@pytest.mark.parametrize("first", ["the library", "the folder"])
+def test_a_folder_that_python_has_opened(par: Par, first: str) -> None:
+    """Its descriptor means the same to C code, whichever was there first."""
+    steps = [
+        'reader = ctypes.CDLL("libreader.so"); reader.use_below.restype = ctypes.c_char_p',
+        "fd = os.open(ROOT + '/tests/e2e/programs', os.O_RDONLY)",
+    ]
+    code = f"""
+import ctypes, os
+ROOT = {str(par.path)!r}
+{"; ".join(steps if first == "the library" else reversed(steps))}
+print(reader.use_below(fd, b"native/inner.c").decode().partition("(")[0], reader.use_below(fd, b"absent").decode())
+"""
+    assert par.output(code) == "folder int inner_answer folder ENOENT\n"
+
+
+def test_deflated_data(shared: Copy) -> None:
+    """There is nothing to copy in the kernel: the errno says so, and Python reads it all the same."""
+    par = shared("c_files_deflated")
+    file = "/tests/e2e/programs/native/reader.cc"
+    results = _results(par, par.path, [file], *_OPEN, "stat", "access", "opendir")
+    size = int(par.output(f"import os; print(os.stat({str(par.path)!r} + {file!r}).st_size)"))
+    # The other name of ENOTSUP, and the one that glibc gives.
+    names = {f"{name} {file}": "EOPNOTSUPP" for name in _OPEN} | {f"ifstream {file}": "cannot be read"}
+    assert results == {
+        **names,
+        f"stat {file}": f"file {size}",
+        f"access {file}": "may read",
+        f"opendir {file}": "ENOTDIR",
+    }
+    assert int(par.output(f"print(len(open({str(par.path)!r} + {file!r}, 'rb').read()))")) == size

@@ -17,6 +17,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+from tests.filesystem import folders
+
 
 def _open_and_close(path: Any, flags: int) -> str:
     fd = os.open(path, flags)
@@ -111,10 +113,11 @@ def _walked(path: Any, root: str, topdown: bool) -> list[object]:
 
 
 def _opened(path: Any, flags: int) -> Any:
-    """What os.open makes of a path; of a folder, only that it opens no other."""
-    if os.path.isdir(path) and not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC):
-        return "a folder"
-    return _open_and_close(path, flags)
+    """What os.open makes of a path, and reading from that; folders.py uses what it makes of a folder."""
+    if not os.path.isdir(path):
+        return _open_and_close(path, flags)
+    os.close(os.open(path, flags))
+    return "a folder"
 
 
 def _text(value: Any, root: str) -> list[str]:
@@ -137,6 +140,7 @@ def _join(path: Any, name: str) -> Any:
 
 #: What reads: (path, root) to plain data.
 READING: dict[str, Callable[[Any, str], Any]] = {
+    **folders.READING,
     "open r": lambda path, _: _read(path, "r"),
     "open rb": lambda path, _: _read(path, "rb"),
     "open raw": lambda path, _: _read_raw(path),
@@ -214,6 +218,7 @@ READING: dict[str, Callable[[Any, str], Any]] = {
 
 #: What a read-only file system refuses.
 WRITING: dict[str, Callable[[Any, str], Any]] = {
+    **folders.WRITING,
     "open w": lambda path, _: open(path, "w").close(),
     "open a": lambda path, _: open(path, "a").close(),
     "open x": lambda path, _: open(path, "x").close(),
@@ -266,6 +271,7 @@ _UNNAMED = (
     "link in",
     "link out",
     "copy in",
+    "fd chmod itself",
 )
 
 

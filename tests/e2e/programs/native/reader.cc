@@ -150,3 +150,13 @@ extern "C" const char *use(const char *operation, const char *path) {
   text = operations.at(operation)(path);
   return text.c_str();
 }
+
+// What a folder's descriptor leads to, which somebody else has opened.
+extern "C" const char *use_below(int folder, const char *path) {
+  static Text text;
+  struct stat found;
+  int result = fstat(folder, &found);
+  errno = 0;
+  text = status(result, found.st_mode, found.st_size) + " " + content(openat(folder, path, O_RDONLY));
+  return text.c_str();
+}
