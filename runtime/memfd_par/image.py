@@ -10,7 +10,7 @@ import _thread
 import posix
 import sys
 
-from memfd_par import errors, memfd, tiers
+from memfd_par import errors, format, memfd, tiers
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class Images:
             native.size,
             fd,
             path.encode(),
-            (native.link_name or archive.root + native.member).encode("utf-8", "surrogateescape"),
+            self._shown_name(native),
             b"".join(
                 position.to_bytes(8, "little") + len(data).to_bytes(8, "little") + data
                 for position, data in native.patches
@@ -193,6 +193,11 @@ class Images:
             native.image,
             self._tiers.best,
         )
+
+    def _shown_name(self, native: Native) -> bytes:
+        """What `link_map.l_name` is to be: debuggers show it, and dependents without a soname are found by it."""
+        name = native.link_name or self._index.archive.root + native.member
+        return name.encode("utf-8", "surrogateescape")
 
     def _map_over(self, number: int, fd: int, path: str) -> None:
         """Maps a copy that is loaded from the par, where that can be."""
@@ -239,9 +244,13 @@ class Images:
                 paths.append(path)
             fds.append(memfd.create("cycle"))
             posix.write(fds[-1], stub.make(paths))
-            _dlopen(self._spelling(fds[-1]), natives[0].member)
+            together = self._spelling(fds[-1])
+            _dlopen(together, natives[0].member)
             for number, fd, path in zip(group, fds, paths):
                 self._map_over(number, fd, path)
+            if self._tiers and self._tiers.loader:
+                name = self._index.archive.root + format.OWN + "cycle.so"
+                self._tiers.loader.rename(together.encode(), name.encode("utf-8", "surrogateescape"))
         except OSError as error:
             if isinstance(error, errors.ParError):
                 raise
@@ -262,6 +271,8 @@ class Images:
         if known is not None:
             known.module = module or known.module
             return
+        if tier == tiers.PLAIN and self._tiers and self._tiers.loader:
+            self._tiers.loader.rename(path.encode(), self._shown_name(native))
         if not why and tier != tiers.SPARSE:
             why = native.why or (self._tiers.why if self._tiers else "")
         name = tiers.NAMES[tier]

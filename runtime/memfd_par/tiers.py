@@ -12,6 +12,8 @@ import posix
 import sys
 from _frozen_importlib import ModuleSpec
 
+from memfd_par import format
+
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from typing import Any
@@ -67,7 +69,7 @@ def probe(index: Index, copy: Any) -> Tiers:
     if not size:
         return Tiers(PLAIN, why)
     try:
-        loader = _load(offset, size, copy)
+        loader = _load(index, offset, size, copy)
     except (ImportError, OSError) as error:
         return Tiers(PLAIN, "the image loader in C cannot be loaded: %s" % error)
     if "memfd_par.descriptors" in sys.modules:
@@ -99,12 +101,15 @@ def _serve(index: Index, loader: Any) -> None:
     loader.serve(fd, *encoded, offset, size, find)
 
 
-def _load(offset: int, size: int, copy: Any) -> Any:
+def _load(index: Index, offset: int, size: int, copy: Any) -> Any:
     fd, path = copy(offset, size, "memfd_par._native")
     try:
         spec = ModuleSpec("memfd_par._native", None, origin=path)
         module = _imp.create_dynamic(spec)
         _imp.exec_dynamic(module)
+        module.rename(
+            path.encode(), (index.archive.root + format.OWN + "loader.so").encode("utf-8", "surrogateescape")
+        )
     finally:
         posix.close(fd)
     sys.modules[module.__name__] = module

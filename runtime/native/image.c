@@ -412,12 +412,22 @@ static struct link_map *map_of(void *handle)
 }
 
 /* What debuggers and dladdr(3) show, and what dependents find a library without a soname by. */
-static void rename_image(struct link_map *map, const char *name)
+static void rename_map(struct link_map *map, const char *name)
 {
     char *copied = strdup(name);
 
     if (copied)
         map->l_name = copied; /* dlclose(3) frees it */
+}
+
+void image_rename(const char *path, const char *name)
+{
+    void *handle = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
+
+    if (!handle)
+        return;
+    rename_map(map_of(handle), name);
+    dlclose(handle);
 }
 
 int image_load(const struct image_request *asked, const struct image_plan *plan, struct image_result *result)
@@ -460,7 +470,7 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
         result->tier = request.tier;
         release(&request, plan, base);
     }
-    rename_image(map, request.name);
+    rename_map(map, request.name);
     hooks_install(plan, map);
     if (request.tier == TIER_SPARSE)
         construct(plan, base);
@@ -481,6 +491,6 @@ void image_map_over(const struct image_request *request, const struct image_plan
         result->tier = TIER_FULL;
         release(request, plan, base);
     }
-    rename_image(map, request->name);
+    rename_map(map, request->name);
     hooks_install(plan, map);
 }

@@ -89,3 +89,6 @@ int image_load(const struct image_request *request, const struct image_plan *pla
 /* Maps the read-only segments of a member that is loaded already from the par. */
 void image_map_over(const struct image_request *request, const struct image_plan *plan, void *handle,
                    struct image_result *result);
+
+/* Gives a loaded library, which `path` finds, another name: a debugger would open /proc/self/fd/N in its own process. */
+void image_rename(const char *path, const char *name);

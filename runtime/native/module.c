@@ -102,6 +102,18 @@ static PyObject *can_map(PyObject *module, PyObject *args)
     return Py_None;
 }
 
+static PyObject *rename_image(PyObject *module, PyObject *args)
+{
+    const char *path, *name;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "yy", &path, &name))
+        return NULL;
+    image_rename(path, name);
+    Py_IncRef(Py_None);
+    return Py_None;
+}
+
 /* Finds libraries for members that call dlopen(3): takes bytes, returns bytes or None. */
 static PyObject *finder;
 
@@ -161,6 +173,7 @@ static PyMethodDef methods[] = {
     {"map_over", map_over, METH_VARARGS, "Maps what is read-only of a loaded member from the par; returns as load."},
     {"can_map", can_map, METH_VARARGS, "Raises OSError where the par cannot be mapped executable."},
     {"pass_on", passed_on_make, METH_VARARGS, "A built-in function that passes on what does not concern the par."},
+    {"rename", rename_image, METH_VARARGS, "Gives the library that a path finds the name that debuggers show."},
     {"serve", serve, METH_VARARGS, "From now on members' C code finds files below the par's path, and its libraries."},
     {NULL, NULL, 0, NULL},
 };

@@ -9,7 +9,7 @@ from tests.lint.tree import check, sources
 
 _CHECKED = tuple(
     folder + "/"
-    for folder in "benchmarks docs examples packer runtime/memfd_par tests/bazelw tests/lint tests/readme".split()
+    for folder in "benchmarks docs examples packer runtime/memfd_par tests/bazelw tests/debugging tests/lint tests/readme tools".split()
 )
 
 
