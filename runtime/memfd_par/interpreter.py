@@ -27,7 +27,7 @@ def run(index: Index) -> None:
     """Does what python's command line says (python(1), "Using Python on the command line")."""
     options, rest = _split(index, sys.argv[1:])
     if options.restart:
-        _restart(options.restart, rest)
+        _restart(index.archive.path, options.restart, rest)
     if options.version:
         print("Python " + sys.version.split()[0])
         return
@@ -80,12 +80,12 @@ def _split(index: Index, arguments: list[str]) -> tuple[_Options, list[str]]:
     return options, arguments
 
 
-def _restart(options: list[str], rest: list[str]) -> None:
+def _restart(par: str, options: list[str], rest: list[str]) -> None:
     """Starts the interpreter anew with more options; they are not there any more when it comes here again."""
     started = _command_line()
     position = started.index("-c")
     python = sys._base_executable  # type: ignore[attr-defined]
-    command = [*started[1:position], *options, *started[position : position + 2], MARK + sys.argv[0], *rest]
+    command = [*started[1:position], *options, *started[position : position + 2], MARK + par, *rest]
     posix.execv(python, [python, *command])
 
 

@@ -33,6 +33,7 @@ int Well::draw(char what) {
   std::printf("ready\\n");
   std::fflush(stdout);
   if (what == 'a') std::abort();
+  if (what == 'q') return depth;
   volatile unsigned long long sum = 0;
   for (time_t end = time(nullptr) + 60; time(nullptr) < end;) {
     if (what == 'w') {
@@ -72,10 +73,12 @@ def descend(what):
 
 
 def main():
-    descend(sys.argv[1])
+    drawn = descend(sys.argv[1])
+    print("drawn:", drawn)
 
 
-main()
+if __name__ == "__main__":
+    main()
 """
 
 
@@ -114,7 +117,7 @@ def built(folder: Path) -> Par:
 
 @pytest.fixture(params=["sparse", "full", "plain"])
 def well(request: pytest.FixtureRequest, built: Par) -> Par:
-    """well.par in a tier. Its argument: `w`, wait; `b`, be busy; `a`, abort."""
+    """well.par in a tier. Its argument: `w`, wait; `b`, be busy; `a`, abort; `q`, end at once."""
     return dataclasses.replace(built, tier=request.param)
 
 

@@ -130,3 +130,16 @@ def test_a_pid_for_each(probe: Par) -> None:
     process.communicate("")
     assert process.returncode == 0
     assert subprocess.run(["pgrep", "-f", str(probe.path)], capture_output=True).stdout == b""
+
+
+def test_options_of_a_par_that_is_named_by_a_relative_path(probe: Par) -> None:
+    """Some options take another start of the interpreter, which has to find the par again."""
+    for path in ("./probe.par", f"../{probe.path.parent.name}/probe.par"):
+        completed = subprocess.run(
+            [path, "-X", "dev", "-c", "import sys, shapes; print(sys.flags.dev_mode, shapes.__file__)"],
+            **probe.surroundings(env=INTERPRETER, capture_output=True),
+        )
+        assert completed.returncode == 0, completed.stderr
+        assert completed.stdout.endswith("/shapes/__init__.py\n") and completed.stdout.startswith("True /"), (
+            completed
+        )
