@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.par import Copy, Par, says
+from tests.e2e.sandbox import tool
 
 _TIERS = ["sparse", "full", "plain"]
 
@@ -118,22 +119,39 @@ def test_noexec_mount(natives: Par, folder: Path) -> None:
     says(completed.stdout, "plain", "cannot be mapped executable", "noexec mount")
 
 
-@pytest.mark.parametrize("filesystem", ["tmpfs", "overlay"])
+#: Shell that mounts a file system on ./mount, and puts the par "$1" there.
+_MOUNTS = {
+    "tmpfs": 'mount -t tmpfs none mount && cp "$1" mount/x.par',
+    "overlay": 'mkdir area && mount -t tmpfs none area && cd area && mkdir lower upper work && cp "$1" lower/x.par && '
+    "mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work none ../mount && cd ..",
+    "fuse": 'mkdir real && cp "$1" real/x.par && bindfs real mount && trap "umount mount" EXIT',
+    "fuse, noexec": 'mkdir real && cp "$1" real/x.par && bindfs -o noexec real mount && trap "umount mount" EXIT',
+}
+
+
+@pytest.mark.parametrize("filesystem", _MOUNTS)
 @pytest.mark.parametrize("tier", _TIERS)
 def test_on_other_file_systems(natives: Par, folder: Path, filesystem: str, tier: str) -> None:
+    """As on a disk; where nothing can be mapped executable, in the tier plain."""
+    if "fuse" in filesystem:
+        tool("bindfs", "bindfs")
+        assert Path("/dev/fuse").exists(), "this machine's kernel has no FUSE (modprobe fuse)"
     place = folder / "place"
-    place.mkdir()
-    options, prepare = "", "mkdir mount &&"
-    if filesystem == "overlay":
-        prepare = 'mount -t tmpfs none "$PWD" && cd "$PWD" && mkdir lower upper work mount &&  cp "$2" lower/x.par && '
-        options = "-o lowerdir=lower,upperdir=upper,workdir=work"
-    script = f'{prepare} mount -t {filesystem} {options} none mount && {{ [ -e mount/x.par ] || cp "$2" mount/x.par; }} && exec "$1" "$3" "$PWD/mount/x.par" "$4"'
+    (place / "mount").mkdir(parents=True)
+    script = f'{_MOUNTS[filesystem]} && grep " $PWD/mount " /proc/mounts >&2 && "$2" "$PWD/mount/x.par" "$3"'
     completed = subprocess.run(
-        ["unshare", "--mount", "/bin/sh", "-c", script, "sh", "env", natives.path, natives.python, _LOADED],
+        ["unshare", "--mount", "/bin/sh", "-c", script, "sh", natives.path, natives.python, _LOADED],
         **{**_at(natives, tier).surroundings(capture_output=True), "cwd": place},
     )
-    assert (completed.returncode, completed.stderr) == (0, "")
-    assert completed.stdout.startswith(f"('{tier}'")
+    kind = completed.stderr.split()[2] if completed.stderr else ""
+    assert (completed.returncode, kind) == (0, "fuse.bindfs" if "fuse" in filesystem else filesystem), (
+        completed
+    )
+    assert completed.stderr.count("\n") == 1, completed
+    if "noexec" in filesystem and tier != "plain":
+        says(completed.stdout, "plain", "cannot be mapped executable, as on a noexec mount")
+    else:
+        assert completed.stdout.startswith(f"('{tier}'")
 
 
 def test_replaced_by_rename_while_it_runs(copy: Copy) -> None:
@@ -160,16 +178,24 @@ print(os.waitpid(child, 0)[1])
     assert natives.output(code) == "0\n"
 
 
-def test_a_limit_of_memory(natives: Par) -> None:
-    """Address space that is too small for a library is a clear error, whichever step meets it."""
+@pytest.mark.parametrize("tier", _TIERS)
+def test_a_limit_of_memory(natives: Par, tier: str) -> None:
+    """From no address space to enough: an error that says so, whichever step meets it, or a module that works."""
     code = """
-import resource, memfd_par
+import resource, sys, memfd_par
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used, used))
+resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]), resource.RLIM_INFINITY))
 try: import _answer
-except ImportError as error: print(type(error).__name__, error)
-else: print("loaded")
+except (ImportError, MemoryError) as error: print(type(error).__name__, error)
+else: print(_answer.answer())
 """
-    for tier in _TIERS:
-        printed = _at(natives, tier).output(code)
-        assert printed == "loaded\n" or "memory" in printed or "could not be loaded" in printed, printed
+    outcomes = set()
+    for more in [*range(0, 1 << 20, 1 << 16), 1 << 22, 1 << 24]:
+        printed = _at(natives, tier).output(code, str(more))
+        if printed == "42\n":
+            outcomes.add("loaded")
+        else:
+            outcomes.add("error")
+            assert "memory" in printed.lower() or "failed to map segment" in printed, printed
+            assert printed.startswith(("ParImportError", "MemoryError", "ImportError")), printed
+    assert outcomes == {"error", "loaded"}
