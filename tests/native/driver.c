@@ -2,14 +2,17 @@
  *
  *   driver FILE OFFSET SIZE TIER PLAN [FUNCTION]     load it, call int FUNCTION(void), close it
  *   driver --fuzz SEED COUNT [PLAN]                  read plans of random words, and of altered ones
+ *   driver --repeat COUNT FILE OFFSET SIZE TIER PLAN FUNCTION   load, call and close it so often
  *
  * Prints `tier N ERRNO`, `seals N held BYTES` of the memory file, `result N`; or `error STEP ERRNO TEXT`; and, at the end,
- * `descriptors N`: how many more are open than before. */
+ * `descriptors N`: how many more are open than before. Repeating prints `grown MAPPINGS DESCRIPTORS PAGES ALLOCATED`: by how
+ * much more there is after the second half than after the first, ALLOCATED in bytes. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +121,70 @@ static int fuzz(long count, const void *good, size_t good_size)
     return 0;
 }
 
+struct usage {
+    long mappings, descriptors, pages, allocated;
+};
+
+static struct usage usage(void)
+{
+    struct usage now = {0, open_descriptors(), 0, (long)mallinfo2().uordblks};
+    FILE *file = fopen("/proc/self/maps", "r");
+    int letter;
+
+    while (file && (letter = getc(file)) != EOF)
+        now.mappings += letter == '\n';
+    if (file)
+        fclose(file);
+    file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%*d %ld", &now.pages) != 1)
+        now.pages = -1;
+    if (file)
+        fclose(file);
+    return now;
+}
+
+/* values: COUNT FILE OFFSET SIZE TIER PLAN FUNCTION */
+static int repeat(char **values)
+{
+    long count = strtol(values[0], NULL, 0);
+    struct image_request request = {.offset = strtoull(values[2], NULL, 0), .size = strtoull(values[3], NULL, 0)};
+    struct image_plan plan;
+    struct image_result result;
+    struct usage half = {0, 0, 0, 0}, end;
+    char path[64];
+    size_t size = 0;
+    void *block = contents(values[5], &size);
+    int (*function)(void);
+
+    if (!block || image_plan_read(&plan, block, size))
+        return 2;
+    request.par = open(values[1], O_RDONLY | O_CLOEXEC);
+    request.tier = (enum tier)atoi(values[4]);
+    request.name = "driver/image.so";
+    request.path = path;
+    for (long i = 0; i < count; i++) {
+        request.memory = (int)syscall(SYS_memfd_create, "image", 3u);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", request.memory);
+        if (image_load(&request, &plan, &result)) {
+            printf("error %s %d %s\n", result.what, result.code, result.text ? result.text : strerror(result.code));
+            return 1;
+        }
+        close(request.memory);
+        *(void **)&function = dlsym(result.handle, values[6]);
+        if (!function || (int)result.tier != (int)request.tier || function() != 42)
+            return 1;
+        dlclose(result.handle);
+        if (i + 1 == count / 2)
+            half = usage();
+    }
+    end = usage();
+    printf("grown %ld %ld %ld %ld\n", end.mappings - half.mappings, end.descriptors - half.descriptors,
+           end.pages - half.pages, end.allocated - half.allocated);
+    close(request.par);
+    free(block);
+    return 0;
+}
+
 int main(int count, char **values)
 {
     struct image_request request = {0};
@@ -136,6 +203,8 @@ int main(int count, char **values)
         free(block);
         return code;
     }
+    if (count == 9 && !strcmp(values[1], "--repeat"))
+        return repeat(values + 2);
     if (count < 6) {
         fprintf(stderr, "usage: %s FILE OFFSET SIZE TIER PLAN [FUNCTION]\n", values[0]);
         return 2;
@@ -186,9 +255,9 @@ int main(int count, char **values)
     }
     close(request.par);
     close(request.memory);
+    free(block);
     if (getenv("LIMIT_DESCRIPTORS"))
         return 0; /* none is left to look at the others with */
     printf("descriptors %d\n", open_descriptors() - before);
-    free(block);
     return 0;
 }
