@@ -158,11 +158,12 @@ def _program(files: FileSystem, name: str) -> Callable[..., Any]:
     real = _real.setdefault(name, getattr(posix, name))
 
     def function(_: FileSystem, path: Any, argv: Any, *args: Any, **kwargs: Any) -> Any:
-        if files.within(path) is not None or "memfd_par.memory_tree" in sys.modules:
+        if files.within(path) is not None or "memfd_par.libraries" in sys.modules:
             from memfd_par.libraries import arguments, executable_path
 
-            found = executable_path(path, name.startswith("exec"))
-            path, argv = found, arguments(argv, path, found)
+            in_place = name.startswith("exec")
+            found = executable_path(path, in_place)
+            path, argv = found, arguments(argv, path, found, in_place)
         return real(path, argv, *args, **kwargs)
 
     return _wrapper(files, real, function)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _EISDIR = 21
 
-_OWN = "/proc/self/"
+_OWN = "/proc/self/fd/"
 
 _numbers: dict[int, int] = {}
 _names: tuple[dict[str, int], dict[str, int]] | None = None
@@ -99,33 +99,40 @@ def executable_path(path: Any, in_place: bool = False) -> Any:
     return os.fsencode("/proc/%d/fd/%d" % (posix.getpid(), fd))
 
 
-def arguments(args: Any, asked: Any, found: Any) -> Any:
+def arguments(args: Any, asked: Any, found: Any, in_place: bool = False) -> Any:
     """A program's arguments: the first is its path, by which some look for what lies beside them.
 
     Args:
-        args: as the caller gave them.
+        args: as the caller gave them. Paths that `real_path` gave out are such as the program can open.
         asked: the program's path, as the caller gave it.
         found: what `executable_path` made of that.
+        in_place: this process itself executes it, and no child does.
     """
+    if not isinstance(args, (list, tuple)):
+        return args  # which the real function refuses
     args = list(args)
     in_folder = found != asked and os.path.basename(os.fsdecode(found)) == os.path.basename(
         os.fsdecode(asked)
     )
     if in_folder and args and os.fsdecode(args[0]) == os.fsdecode(asked):
         args[0] = os.fsdecode(found)
-    return args
+    return [_seen_by_children(arg, in_place) for arg in args]
 
 
 def _seen_by_children(path: Any, in_place: bool) -> Any:
-    """A path by way of this process, for one in the folder in memory; any other path as it is."""
+    """A path by way of this process, for a memory file or one in the folder in memory; any other path as it is."""
+    path = plain(path)
+    text = os.fsdecode(path) if isinstance(path, (str, bytes)) else ""
+    if not text.startswith(_OWN):
+        return path
+    number, _, rest = text[len(_OWN) :].partition("/")
     tree: Any = sys.modules.get("memfd_par.memory_tree")
-    root = tree.root() if tree else None
-    text = os.fsdecode(plain(path))
-    if root is None or not root.startswith(_OWN) or not text.startswith(root + "/"):
+    of_tree = bool(rest) and tree is not None and tree.root() == _OWN + number
+    if not of_tree and (rest or number not in map(str, _fds.values())):
         return path
     if in_place:
-        posix.set_inheritable(int(root.rpartition("/")[2]), True)
-    return os.fsencode("/proc/%d/%s" % (posix.getpid(), text[len(_OWN) :]))
+        posix.set_inheritable(int(number), True)
+    return os.fsencode("/proc/%d/fd/%s" % (posix.getpid(), text[len(_OWN) :]))
 
 
 def working_folder(path: Any) -> Any:

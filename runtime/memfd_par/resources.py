@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import posix
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import IO, Any
 
 from memfd_par.filesystem import current
 from memfd_par.index import Index
-from memfd_par.libraries import real_path
+from memfd_par.libraries import number_by_path, real_path
 
 
 class Reader:
@@ -44,6 +45,46 @@ class Reader:
         return iter(os.listdir(self._folder))
 
 
+class FileInMemory(PosixPath):
+    """A memory file's path, by which C code opens it, with the name, the suffix and the folder that the file has in the par.
+
+    So that `path.suffix` still tells what the file is, and `path.parent / "other"` is what lies beside it.
+    """
+
+    __slots__ = ("_in_memory",)
+    _in_memory: str
+
+    @classmethod
+    def of(cls, path: Path) -> FileInMemory:
+        """The path for a file below the par, which is copied if that did not happen before."""
+        made = cls(path)
+        made._in_memory = real_path(str(path))
+        return made
+
+    def __str__(self) -> str:
+        # What older versions of pathlib derive from it, such as its parent, is made without __init__.
+        return getattr(self, "_in_memory", None) or super().__str__()
+
+    def __reduce__(self) -> Any:
+        return Path, self.parts  # another process has other descriptors
+
+    def with_segments(self, *parts: Any) -> Path:
+        """What pathlib calls for paths that it derives from this, from Python 3.12 on."""
+        return Path(*parts)
+
+    def resolve(self, strict: bool = False) -> Any:
+        """The file's path in the par: a memory file has no place that links could be followed to."""
+        return Path(*self.parts).resolve(strict)
+
+
+def _is_program(index: Index, path: Path) -> bool:
+    """Whether a file can be executed: by its path in the par, from which `subprocess` runs it in memory."""
+    if not os.access(path, posix.X_OK) or number_by_path(index, str(path)) is not None:
+        return False
+    with path.open("rb") as file:
+        return file.read(4).startswith((b"#!", b"\x7fELF"))
+
+
 def _as_file(otherwise: Any) -> Any:
     """The `as_file` of paths: a memory file or a folder in memory, both as long as the process; or `otherwise`."""
 
@@ -54,7 +95,7 @@ def _as_file(otherwise: Any) -> Any:
 
             yield Path(real_folder(str(path)))
         else:
-            yield Path(real_path(str(path)))
+            yield path if _is_program(current().index, path) else FileInMemory.of(path)
 
     def as_file(path: Path) -> AbstractContextManager[Path]:
         carried = current().within(path) is not None

@@ -115,6 +115,34 @@ with r.as_file(r.files("shapes")) as path:
     by_path.output(code)
 
 
+@pytest.mark.parametrize("start", ["run", "execv", "posix_spawn"])
+def test_programs_of_the_machine_open_what_real_path_gave(by_path: Par, start: str) -> None:
+    calls = {
+        "run": "print(subprocess.run(args, capture_output=True, text=True).stdout, end='')",
+        "execv": "os.execv(args[0], args)",
+        "posix_spawn": "os.waitpid(os.posix_spawn(args[0], args, os.environ), 0)",
+    }
+    code = f"""
+import importlib.resources as r, memfd_par, os, subprocess
+with r.as_file(r.files("shapes") / "names.txt") as path: pass
+args = ["/bin/cat", str(path), memfd_par.real_path("shapes/names.txt")]
+{calls[start]}
+"""
+    assert by_path.output(code) == 2 * "circle\nsquare \u00e9\n"
+
+
+def test_what_is_no_list_of_arguments_is_refused(by_path: Par) -> None:
+    code = """
+import memfd_par, os
+memfd_par.real_path("shapes")
+for arguments in ("true", ["true", 5]):
+    try: os.execv("/bin/true", arguments)
+    except TypeError as error: print(error)
+"""
+    said = by_path.output(code).splitlines()
+    assert len(said) == 2 and "tuple or list" in said[0] and "not int" in said[1], said
+
+
 def test_where_no_folder_can_be_made_in_memory(by_path: Par) -> None:
     # Without /proc/self/uid_map, as where user namespaces are forbidden, and not allowed to mount.
     prefix = [

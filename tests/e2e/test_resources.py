@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.par import Par
+from tests.e2e.par import Copy, Par
 
 
 def _check(par: Par, code: str) -> None:
@@ -81,6 +81,43 @@ try:
 except FileNotFoundError as error: assert error.filename == PAR + "/shapes/absent"
 """,
     )
+
+
+def test_a_file_as_file_keeps_its_name_and_its_neighbours(probe: Par) -> None:
+    _check(
+        probe,
+        """
+import importlib.resources as r, os, pathlib, pickle
+with r.as_file(r.files("shapes") / "names.txt") as path: pass
+assert isinstance(path, pathlib.Path) and (path.name, path.stem, path.suffix) == ("names.txt", "names", ".txt")
+assert str(path.parent) == os.path.dirname(PAR + "/shapes/names.txt") and path.is_absolute() and path.is_file()
+assert {"__init__.py", "names.txt", "deep"} <= {child.name for child in path.parent.iterdir()}
+assert (path.parent / "deep" / "er.py").is_file() and str(path.with_name("new.md")) == PAR + "/shapes/new.md"
+assert os.path.samefile(path.parent, r.files("shapes")) and str(path.parent.parent) == PAR
+assert os.fspath(path) == str(path) == path.as_posix() and bytes(path) == os.fsencode(str(path)) and path.exists()
+assert str(path) in repr(path) and path.stat().st_size == os.stat(str(path)).st_size
+with open(path, encoding="utf-8") as one, path.open(encoding="utf-8") as two: assert one.read() == two.read() == TEXT
+assert path.resolve() == (r.files("shapes") / "names.txt").resolve() == path.resolve(strict=True)
+assert str(pickle.loads(pickle.dumps(path))) == PAR + "/shapes/names.txt"
+with r.as_file(path) as again: assert str(again) == str(path)
+with r.as_file(r.files("shapes") / "names.txt") as again: assert again == path and hash(again) == hash(path)
+""",
+    )
+
+
+def test_a_program_as_file_runs(shared: Copy) -> None:
+    par = shared("by_path")
+    text = par.path.parent / "text.txt"
+    text.write_text("read by C\n")
+    code = f"""
+import ctypes, importlib.resources as r, os, pathlib, subprocess
+native = r.files("shapes").parent / "tests/e2e/programs/native"
+with r.as_file(native / "print_file") as path:
+    assert subprocess.run([path, {str(text)!r}], capture_output=True).stdout == b"read by C\\n"
+    assert subprocess.run([str(path), {str(text)!r}], capture_output=True).stdout == b"read by C\\n"
+with r.as_file(native / "libouter.so") as path: assert str(path).startswith("/proc/self/fd/") and path.suffix == ".so"
+"""
+    par.output(code)
 
 
 def test_what_is_not_there(probe: Par) -> None:
