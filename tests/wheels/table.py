@@ -6,6 +6,7 @@ built and what the test did, and the record that record.py left for it.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import json
 import os
@@ -26,8 +27,8 @@ _HEAD = """\
 # Wheels
 
 Distributions from PyPI, each used by a program of its own in `tests/wheels/programs`, which runs from a par. This is what the
-last full run of all of them found, on CPython {pythons}: {works} of {all} work, and {native} of these load native code from
-the par.
+last full run of all of them found: {works} of {all} work, and {native} of these load native code from the par. They ran on
+CPython {python}; those that have no wheel for it, on the Python that stands behind their version.
 
 Made by
 
@@ -45,6 +46,7 @@ _TIERS = {
     "full": "`full` (copied, then mapped over from the par)",
     "plain": "`plain` (copied into a memory file)",
 }
+_FOOT = "\nNo program uses these, as the root that `bazelw` makes lacks what they need of a machine:\n\n"
 _COLUMNS = ("Distribution", "Version", "Works", "Tier", "Needed", "Run")
 
 _PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE)
@@ -58,10 +60,11 @@ class BadReportError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One distribution. `reason` is why it does not work; None if it does."""
+    """One distribution. `reason` is why it does not work; None if it does. `python`: None where it did not come to run."""
 
     distribution: str
     version: str
+    python: str | None
     reason: str | None
     tiers: dict[str, int]
     reasons: list[str]
@@ -105,8 +108,8 @@ def pins(lock: str) -> dict[str, str]:
     return dict(_PIN.findall(lock))
 
 
-def rows(facts: Facts, results: dict[str, Result], versions: dict[str, str]) -> tuple[list[Row], set[str]]:
-    """The rows, and the Python versions that ran them.
+def rows(facts: Facts, results: dict[str, Result], versions: dict[str, str]) -> list[Row]:
+    """The rows.
 
     Args:
         facts: what wheels.bzl says.
@@ -119,19 +122,19 @@ def rows(facts: Facts, results: dict[str, Result], versions: dict[str, str]) -> 
     missing = sorted(facts.keys() - results.keys())
     if missing:
         raise BadReportError(f"the last run of --config=wheels has no {', '.join(missing)}. Mend: {RUN}")
-    made, pythons = [], set()
+    made = []
     for distribution, fact in sorted(facts.items()):
         result = results[distribution]
         record: dict[str, Any] = {}
         if result.outputs is not None and result.outputs.exists():
             with zipfile.ZipFile(result.outputs) as outputs:
                 record = json.loads(outputs.read("record.json"))
-            pythons.add(record["python"])
         reason = result.problem and (record.get("error") or result.problem)
         made.append(
             Row(
                 distribution,
                 record.get("version") or versions.get(distribution, "?"),
+                record.get("python"),
                 reason,
                 record.get("tiers", {}),
                 record.get("reasons", []),
@@ -139,16 +142,23 @@ def rows(facts: Facts, results: dict[str, Result], versions: dict[str, str]) -> 
                 fact["ordinary"],
             )
         )
-    return made, pythons
+    return made
 
 
-def render(made: list[Row], pythons: set[str]) -> str:
-    """The page."""
+def render(made: list[Row], absent: dict[str, str]) -> str:
+    """The page.
+
+    Args:
+        made: the rows.
+        absent: distributions that no program uses, and why.
+    """
+    ran = collections.Counter(row.python for row in made if row.python)
+    python = ran.most_common(1)[0][0] if ran else "(nothing ran)"
     native = sum(row.reason is None and bool(row.tiers) for row in made)
     head = _HEAD.format(
         all=len(made),
         native=native,
-        pythons=" and ".join(sorted(pythons)) or "(nothing ran)",
+        python=python,
         run=RUN,
         tiers="; ".join(_TIERS.values()),
         works=sum(row.reason is None for row in made),
@@ -161,7 +171,7 @@ def render(made: list[Row], pythons: set[str]) -> str:
             _line(
                 [
                     row.distribution,
-                    row.version,
+                    row.version + (f" (CPython {row.python})" if row.python not in (None, python) else ""),
                     "yes" if row.reason is None else f"**no**: {_one_line(row.reason)}",
                     (", ".join(f"{tier} {count}" for tier, count in order) or "none")
                     + (f" ({'; '.join(row.reasons)})" if row.reasons else ""),
@@ -171,7 +181,10 @@ def render(made: list[Row], pythons: set[str]) -> str:
                 ]
             )
         )
-    return head + "".join(lines)
+    foot = [f"- {distribution}: {why}.\n" for distribution, why in sorted(absent.items())]
+    if foot:
+        foot.insert(0, _FOOT)
+    return head + "".join(lines + foot)
 
 
 def _line(cells: Any) -> str:
@@ -198,9 +211,10 @@ def main(workspace: str, facts: str, *locks: str) -> None:
     report = Path(workspace, REPORT)
     if not report.exists():
         sys.exit(f"there was no full run yet ({report} does not exist). Mend: {RUN}")
+    known = json.loads(Path(facts).read_text("utf-8"))
     try:
-        made, pythons = rows(
-            json.loads(Path(facts).read_text("utf-8")),
+        made = rows(
+            known["distributions"],
             read_report(report.read_text("utf-8").splitlines()),
             {
                 name: version
@@ -210,7 +224,7 @@ def main(workspace: str, facts: str, *locks: str) -> None:
         )
     except BadReportError as error:
         sys.exit(str(error))
-    Path(workspace, "docs/wheels.md").write_text(render(made, pythons), "utf-8")
+    Path(workspace, "docs/wheels.md").write_text(render(made, known["absent"]), "utf-8")
     red = [row.distribution for row in made if row.reason is not None]
     print(f"docs/wheels.md: {len(made) - len(red)} of {len(made)} work")
     if red:

