@@ -19,6 +19,9 @@ from tests.pythons.machine_python import MachinePython, manifest
 _HERE = Path(__file__).parent
 _DISTRIBUTION = os.environ["DISTRIBUTION"]
 _PYTHON = os.environ["PYTHON"]
+_LOADER = Path(
+    os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "runtime/native/libmemfd_par_loader.so"
+)
 _NO_PYTHON = (
     "MEMFD_PAR_PYTHONS names no python{version} (it is {value!r}). Install CPython {version} where bazelw finds it (pyenv, or "
     "on the PATH outside of the system's folders), or name it: --test_env=MEMFD_PAR_PYTHONS=/path/to/python{version}"
@@ -48,6 +51,7 @@ def test_the_program_works(python: MachinePython, tmp_path: Path) -> None:
     python.pack(
         par,
         manifest(root),
+        f"--loader={_LOADER}",
         "--main_module=tests.wheels.record",
         f"--arg=tests.wheels.programs.use_{_DISTRIBUTION}",
         f"--arg={_DISTRIBUTION}",

@@ -6,6 +6,7 @@ plugin for the server's usual kind of password.
 
 from __future__ import annotations
 
+import ctypes
 import os
 
 import _mysql_connector
@@ -13,6 +14,22 @@ import mysql.connector
 from mysql.connector import errorcode, errors
 
 from examples.mysql_repl import server
+
+
+class Plugin(ctypes.Structure):
+    """How a plugin of the C library declares itself."""
+
+    _fields_ = (("type", ctypes.c_int), ("version", ctypes.c_uint), ("name", ctypes.c_char_p))
+
+
+def plugins() -> set[str]:
+    """The plugins for authentication, each opened with the libraries of the wheel that it needs, as the C library does it."""
+    folder = os.path.join(os.path.dirname(_mysql_connector.__file__), "mysql", "vendor", "plugin")
+    found = {name.removesuffix(".so") for name in os.listdir(folder) if name.endswith(".so")}
+    for name in found:
+        plugin = ctypes.CDLL(os.path.join(folder, name + ".so"))
+        assert Plugin.in_dll(plugin, "_mysql_client_plugin_declaration_").name == name.encode()
+    return found
 
 
 def use(socket: str, pure: bool) -> None:
@@ -35,8 +52,6 @@ def use(socket: str, pure: bool) -> None:
 def main() -> None:
     """Uses the C extension first, then the implementation in Python."""
     assert mysql.connector.HAVE_CEXT
-    plugins = os.path.join(os.path.dirname(_mysql_connector.__file__), "mysql", "vendor", "plugin")
-    assert "mysql_native_password.so" in os.listdir(plugins)
     socket = server.throw_away().socket
     with mysql.connector.connect(unix_socket=socket, user="root", use_pure=True) as connection:
         cursor = connection.cursor()
@@ -46,6 +61,8 @@ def main() -> None:
         cursor.execute("grant all on shop.* to tester")
     for pure in (False, True):
         use(socket, pure)
+    ways = {"kerberos", "ldap_sasl", "oci", "openid_connect", "webauthn"}
+    assert plugins() == {"mysql_native_password", *(f"authentication_{way}_client" for way in ways)}
     print("mysql-connector-python", mysql.connector.__version__, "works")
 
 

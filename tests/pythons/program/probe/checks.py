@@ -110,7 +110,9 @@ def resources() -> None:
         assert isinstance(path, Path)
         assert path.read_bytes() == text.read_bytes()
         assert str(path).startswith("/proc/self/fd/"), path
-        assert path.name == text.name and path.parent == folder and (path.parent / text.name).is_file()
+        assert (
+            path.name == text.name and path.parent == folder / "data" and (path.parent / text.name).is_file()
+        )
     assert not folder.joinpath("absent").is_file()
 
 
