@@ -143,6 +143,20 @@ for arguments in ("true", ["true", 5]):
     assert len(said) == 2 and "tuple or list" in said[0] and "not int" in said[1], said
 
 
+def test_a_program_as_file_runs(by_path: Par) -> None:
+    text = by_path.path.parent / "as_file.txt"
+    text.write_text("read by C\n")
+    code = f"""
+import ctypes, importlib.resources as r, os, pathlib, subprocess
+native = r.files("shapes").parent / "{NATIVE}"
+with r.as_file(native / "print_file") as path:
+    assert subprocess.run([path, {str(text)!r}], capture_output=True).stdout == b"read by C\\n"
+    assert subprocess.run([str(path), {str(text)!r}], capture_output=True).stdout == b"read by C\\n"
+with r.as_file(native / "libouter.so") as path: assert str(path).startswith("/proc/self/fd/") and path.suffix == ".so"
+"""
+    by_path.output(code)
+
+
 def test_where_no_folder_can_be_made_in_memory(by_path: Par) -> None:
     # Without /proc/self/uid_map, as where user namespaces are forbidden, and not allowed to mount.
     prefix = [

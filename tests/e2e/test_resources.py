@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.par import Copy, Par
+from tests.e2e.par import Par
 
 
 def _check(par: Par, code: str) -> None:
@@ -103,21 +103,6 @@ with r.as_file(path) as again: assert str(again) == str(path)
 with r.as_file(r.files("shapes") / "names.txt") as again: assert again == path and hash(again) == hash(path)
 """,
     )
-
-
-def test_a_program_as_file_runs(shared: Copy) -> None:
-    par = shared("by_path")
-    text = par.path.parent / "text.txt"
-    text.write_text("read by C\n")
-    code = f"""
-import ctypes, importlib.resources as r, os, pathlib, subprocess
-native = r.files("shapes").parent / "tests/e2e/programs/native"
-with r.as_file(native / "print_file") as path:
-    assert subprocess.run([path, {str(text)!r}], capture_output=True).stdout == b"read by C\\n"
-    assert subprocess.run([str(path), {str(text)!r}], capture_output=True).stdout == b"read by C\\n"
-with r.as_file(native / "libouter.so") as path: assert str(path).startswith("/proc/self/fd/") and path.suffix == ".so"
-"""
-    par.output(code)
 
 
 def test_what_is_not_there(probe: Par) -> None:

@@ -101,8 +101,11 @@ _ATTRIBUTES = {
         "native_libs": ["@libmariadb"],
         "system_libs": ["libcrypto.so.3", "libssl.so.3"],  # the interpreter's own
     },
-    # The program that it carries reads files beside itself.
-    "playwright": {"real_files": ["playwright"]},
+    # Its Node.js reads files beside itself, and takes links apart, which do not lead to a folder in memory.
+    "playwright": {
+        "env": {"NODE_OPTIONS": "--preserve-symlinks --preserve-symlinks-main"},
+        "real_files": ["playwright"],
+    },
     # It looks for its data by what /proc/self/exe says, which is no path where a folder is in memory.
     "ziglang": {
         "env": {"MEMFD_PAR_TREE": "/tmp"},
