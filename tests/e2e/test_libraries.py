@@ -154,7 +154,10 @@ with r.as_file(native / "print_file") as path:
     assert subprocess.run([str(path), {str(text)!r}], capture_output=True).stdout == b"read by C\\n"
 with r.as_file(native / "libouter.so") as path: assert str(path).startswith("/proc/self/fd/") and path.suffix == ".so"
 """
-    by_path.output(code)
+    try:
+        by_path.output(code)
+    finally:
+        text.unlink()
 
 
 def test_where_no_folder_can_be_made_in_memory(by_path: Par) -> None:

@@ -9,15 +9,10 @@ from sudachipy import Dictionary, SplitMode
 
 
 def main() -> None:
-    """Splits a compound in each way, and asks the dictionary about a word."""
-    tokenizer = Dictionary(dict="small").create()
-    word = "東京都に行った"
-    whole = [morpheme.surface() for morpheme in tokenizer.tokenize(word, SplitMode.C)]
-    parts = [morpheme.surface() for morpheme in tokenizer.tokenize(word, SplitMode.A)]
-    assert whole == ["東京都", "に", "行っ", "た"] and parts == ["東京", "都", "に", "行っ", "た"], (
-        whole,
-        parts,
-    )
+    """Splits words that are written without spaces, and asks the dictionary about one."""
+    tokenizer = Dictionary(dict="small").tokenizer()
+    words = [morpheme.surface() for morpheme in tokenizer.tokenize("外国人参政権", SplitMode.A)]
+    assert words == ["外国", "人参", "政権"], words  # as this dictionary, the small one, has it
     (verb, *_) = tokenizer.tokenize("食べた")
     assert verb.dictionary_form() == "食べる" and verb.part_of_speech()[0] == "動詞"
     print("SudachiPy", sudachipy.__version__, "works with", importlib.metadata.version("sudachidict-small"))
