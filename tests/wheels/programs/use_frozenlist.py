@@ -16,6 +16,8 @@ def main() -> None:
         numbers.append(4)
     except RuntimeError:
         assert hash(numbers)
+    else:
+        raise AssertionError("a frozen list has grown")
     print("frozenlist", frozenlist.__version__, "works")
 
 

@@ -30,6 +30,8 @@ def main() -> None:
             call(kind(value=1), timeout=5)
         except grpc.RpcError as error:
             assert error.code() == grpc.StatusCode.UNAVAILABLE, error
+        else:
+            raise AssertionError("a server without TLS answered a client with it")
     server.stop(None).wait()
     print("grpcio", grpc.__version__, "works")
 

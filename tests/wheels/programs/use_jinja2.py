@@ -19,6 +19,8 @@ def main() -> None:
         environment.from_string("{{ 1 / 0 }}").render()
     except ZeroDivisionError:
         pass
+    else:
+        raise AssertionError("a template's error was lost")
     loader = jinja2.PackageLoader("jinja2", "")
     assert "debug.py" in loader.list_templates()
     folder = jinja2.__file__.rpartition("/")[0]

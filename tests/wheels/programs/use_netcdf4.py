@@ -19,15 +19,12 @@ def main() -> None:
             time.units = "days since 2024-01-01"
             time[:] = np.arange(60)
             for method in ("zlib", "zstd", "blosc_lz"):
-                try:
-                    file.createVariable(method, "f4", ("time",), compression=method)[:] = np.arange(60)
-                except RuntimeError:
-                    assert method != "zlib"
+                file.createVariable(method, "f4", ("time",), compression=method)[:] = np.arange(60)
         with netCDF4.Dataset(path) as file:
             when = netCDF4.num2date(file["time"][59], file["time"].units)
             assert (when.month, when.day) == (2, 29)
-            assert file["zlib"][:].sum() == 1770
-            assert file["zstd"][:].sum() == 1770
+            for method in ("zlib", "zstd", "blosc_lz"):
+                assert file[method][:].sum() == 1770, method
     print("netCDF4", netCDF4.__version__, "with", netCDF4.__netcdf4libversion__, "works")
 
 

@@ -24,6 +24,8 @@ def main() -> None:
         orjson.loads(b"[1,")
     except orjson.JSONDecodeError as error:
         assert error.pos == 3
+    else:
+        raise AssertionError("bad JSON was read")
     print("orjson", orjson.__version__, "works")
 
 

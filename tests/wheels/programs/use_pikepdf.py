@@ -18,6 +18,8 @@ def main() -> None:
         pikepdf.open(stream)
     except pikepdf.PasswordError:
         pass
+    else:
+        raise AssertionError("no password was asked for")
     stream.seek(0)
     assert len(pikepdf.open(stream, password="u").pages) == 1
     print("pikepdf", pikepdf.__version__, "works")

@@ -13,6 +13,8 @@ def main() -> None:
         rapidjson.Validator('{"type": "array"}')("{}")
     except rapidjson.ValidationError as error:
         assert error.args[0] == "type"
+    else:
+        raise AssertionError("an object passed for an array")
     print("python-rapidjson", rapidjson.__version__, "works")
 
 

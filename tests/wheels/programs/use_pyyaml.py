@@ -20,6 +20,8 @@ def main() -> None:
         yaml.load("a: [1\nb: 2", yaml.CSafeLoader)
     except yaml.YAMLError as error:
         assert error.problem_mark.line == 1
+    else:
+        raise AssertionError("bad YAML was read")
     print("PyYAML", yaml.__version__, "works")
 
 
