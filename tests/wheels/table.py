@@ -41,7 +41,7 @@ Made by
   `./bazelw test //tests/wheels:all_wheels`.
 
 """
-_TIERS = {
+TIERS = {
     "sparse": "`sparse` (read-only segments are mapped from the par itself)",
     "full": "`full` (copied, then mapped over from the par)",
     "plain": "`plain` (copied into a memory file)",
@@ -160,13 +160,13 @@ def render(made: list[Row], absent: dict[str, str]) -> str:
         native=native,
         python=python,
         run=RUN,
-        tiers="; ".join(_TIERS.values()),
+        tiers="; ".join(TIERS.values()),
         works=sum(row.reason is None for row in made),
     )
     lines = [_line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
     for row in made:
-        # The fastest first; one that is not in _TIERS yet stands behind.
-        order = sorted(row.tiers.items(), key=lambda tier: ([*_TIERS, tier[0]].index(tier[0]), tier[0]))
+        # The fastest first; one that is not in TIERS yet stands behind.
+        order = sorted(row.tiers.items(), key=lambda tier: ([*TIERS, tier[0]].index(tier[0]), tier[0]))
         lines.append(
             _line(
                 [
