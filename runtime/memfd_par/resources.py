@@ -51,30 +51,37 @@ class FileInMemory(PosixPath):
     So that `path.suffix` still tells what the file is, and `path.parent / "other"` is what lies beside it.
     """
 
-    __slots__ = ("_in_memory",)
-    _in_memory: str
+    __slots__ = ("_in_par",)
+    _in_par: Path
 
     @classmethod
     def of(cls, path: Path) -> FileInMemory:
         """The path for a file below the par, which is copied if that did not happen before."""
-        made = cls(path)
-        made._in_memory = real_path(str(path))
+        made = cls(real_path(str(path)))
+        made._in_par = path
         return made
 
-    def __str__(self) -> str:
-        # What older versions of pathlib derive from it, such as its parent, is made without __init__.
-        return getattr(self, "_in_memory", None) or super().__str__()
-
     def __reduce__(self) -> Any:
-        return Path, self.parts  # another process has other descriptors
+        return Path, (str(self._in_par),)  # another process has other descriptors
 
     def with_segments(self, *parts: Any) -> Path:
         """What pathlib calls for paths that it derives from this, from Python 3.12 on."""
         return Path(*parts)
 
-    def resolve(self, strict: bool = False) -> Any:
-        """The file's path in the par: a memory file has no place that links could be followed to."""
-        return Path(*self.parts).resolve(strict)
+
+def _told_by_the_par(attribute: str) -> property:
+    def get(self: FileInMemory) -> Any:
+        # What older versions of pathlib derive from it, such as `path / "x"`, is of its class, but made otherwise.
+        path = getattr(self, "_in_par", None) or Path(*self.parts)
+        return getattr(path, attribute)
+
+    return property(get)
+
+
+for _name in (
+    "is_relative_to match name parent parents relative_to resolve stem suffix suffixes with_name with_stem with_suffix"
+).split():
+    setattr(FileInMemory, _name, _told_by_the_par(_name))
 
 
 def _is_program(index: Index, path: Path) -> bool:

@@ -99,6 +99,9 @@ assert str(path) in repr(path) and path.stat().st_size == os.stat(str(path)).st_
 with open(path, encoding="utf-8") as one, path.open(encoding="utf-8") as two: assert one.read() == two.read() == TEXT
 assert path.resolve() == (r.files("shapes") / "names.txt").resolve() == path.resolve(strict=True)
 assert str(pickle.loads(pickle.dumps(path))) == PAR + "/shapes/names.txt"
+assert path.relative_to(r.files("shapes")) == pathlib.Path("names.txt") and path.match("*.txt")
+assert str(pathlib.Path(path)) == str(path) == str(path.absolute()) and str(path / "x") == str(path) + "/x"
+assert (path / "x").name == "x" and (path / "x").parent.name == os.path.basename(str(path))
 with r.as_file(path) as again: assert str(again) == str(path)
 with r.as_file(r.files("shapes") / "names.txt") as again: assert again == path and hash(again) == hash(path)
 """,
