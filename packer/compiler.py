@@ -42,6 +42,11 @@ def compile_file(filename: str, local_path: str, optimize: int) -> bytes | None:
     return marshalled(code)
 
 
+def compile_text(source: str, filename: str) -> bytes:
+    """Marshalled code of a short source that has no sets, whose order would depend on this process's hash seed."""
+    return marshalled(compile(source, filename, "exec", dont_inherit=True, optimize=2))
+
+
 def marshalled(code: Any) -> bytes:
     """The same bytes for the same code, or tuples and dicts of it, whatever this process has compiled before.
 

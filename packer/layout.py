@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from memfd_par import format
+from packer.interpreter import Placed
 from packer.request import InputFile
 
 #: What rules leave in a repository and no program looks for.
@@ -52,6 +53,7 @@ class Layout:
     members: dict[str, InputFile] = field(default_factory=dict)  #: by stored path, sorted
     modules: dict[str, Module] = field(default_factory=dict)  #: by key, sorted
     duplicates: list[Duplicate] = field(default_factory=list)
+    interpreter: set[str] = field(default_factory=set)  #: stored paths of the interpreter's own files
 
 
 def lay_out(
@@ -62,6 +64,7 @@ def lay_out(
     extension_suffixes: Sequence[str],
     same: Callable[[str, str], bool],
     placed: Iterable[tuple[str, InputFile]] = (),
+    interpreter: Iterable[Placed] = (),
 ) -> Layout:
     """Decides each file's stored path and each module's name.
 
@@ -76,6 +79,7 @@ def lay_out(
         extension_suffixes: of the target interpreter (importlib.machinery.EXTENSION_SUFFIXES).
         same: whether two local files have the same bytes.
         placed: files with a stored path of their own, which wins over all others.
+        interpreter: files of the interpreter; its modules come last on the import path.
     """
     layout = Layout()
     unique: dict[str, InputFile] = {}
@@ -109,6 +113,15 @@ def lay_out(
         stored[file.runfiles_path] = stored_path
 
     best: dict[str, tuple[int, int, str, InputFile]] = {}
+    for own in interpreter:
+        winner = layout.members.get(own.stored_path)
+        if winner is not None:
+            layout.duplicates.append(Duplicate(own.stored_path, winner, own.file))
+            continue
+        layout.members[own.stored_path] = own.file
+        layout.interpreter.add(own.stored_path)
+        if own.module is not None:
+            _claim_module(best, len(roots) + 1, own.module, own.stored_path, own.file, extension_suffixes)
     for stored_path, file in placed:
         _claim_module(best, -2, stored_path, stored_path, file, extension_suffixes)
     for path, file in sorted(unique.items()):

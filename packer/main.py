@@ -10,15 +10,17 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from packer import digester, par, policy, preamble
+from packer.carry import Carried
 from packer.digest import FileFacts
 from packer.errors import PackError
+from packer.interpreter import Interpreter, choose
 from packer.known import gather
 from packer.layout import Duplicate, Layout, is_ignored, lay_out
 from packer.natives import find_natives
 from packer.plan import Plans, plan
 from packer.real_files import real_tops
 from packer.records import missing_records
-from packer.request import InputFile, Manifest, decode, parse_manifest
+from packer.request import InputFile, Manifest, decode, parse_manifest, runfiles_path
 from packer.target import Target, find_main
 
 DUPLICATES = (
@@ -74,11 +76,16 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     runtime = {os.path.basename(path): path for path in options.runtime}
     carried_by_all = [*runtime.values(), *([options.loader] if options.loader else [])]
     own = gather(options.runtime_digest, carried_by_all, -1)
+    interpreter = _interpreter(target, manifest, options)
     carried = [file.local_path for file in manifest.all_files() if not is_ignored(file.runfiles_path)]
+    carried += [placed.file.local_path for placed in interpreter.files] if interpreter else []
+    carried += [options.carried_launcher] if interpreter else []
     facts = gather(options.digest, carried, target.optimize)
     for path, known in own.items():
         facts.setdefault(path, known)
-    layout = _lay_out(target, manifest, runtime, facts)
+    if interpreter:
+        interpreter = interpreter.of_machine(target.machine, facts)
+    layout = _lay_out(target, manifest, runtime, facts, interpreter)
     if layout.duplicates and target.duplicates_are_errors:
         raise PackError(_duplicates_text(target, layout.duplicates) + DUPLICATES_MEND)
     program = find_main(target, layout)
@@ -92,7 +99,8 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
         machine=target.machine,
         policy=policy.policy(target.policy),
         system_libs=target.system_libs,
-        required=None if target.missing_is_an_error else _attached(manifest, layout),
+        required=None if target.missing_is_an_error else _attached(manifest, layout, interpreter),
+        with_interpreter=interpreter is not None,
     )
     preload = _preload(manifest, layout, plans)
     launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
@@ -110,6 +118,9 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
             launcher,
             own[options.loader] if options.loader else None,
             records,
+            Carried(facts[options.carried_launcher], interpreter, launcher["encodings.py"])
+            if interpreter
+            else None,
         )
         par.write(packed, output)
     os.chmod(options.output, 0o755)
@@ -121,7 +132,11 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
 
 
 def _lay_out(
-    target: Target, manifest: Manifest, runtime: Mapping[str, str], facts: Mapping[str, FileFacts]
+    target: Target,
+    manifest: Manifest,
+    runtime: Mapping[str, str],
+    facts: Mapping[str, FileFacts],
+    interpreter: Interpreter | None,
 ) -> Layout:
     suffixes = importlib.machinery.EXTENSION_SUFFIXES
     kind, name = target.main
@@ -136,6 +151,21 @@ def _lay_out(
         extension_suffixes=suffixes,
         same=lambda one, other: facts[one].digest == facts[other].digest,
         placed=placed,
+        interpreter=interpreter.files if interpreter else (),
+    )
+
+
+def _interpreter(target: Target, manifest: Manifest, options: argparse.Namespace) -> Interpreter | None:
+    """What is carried of the interpreter; None for a par that is run by the machine's."""
+    if not options.carried_launcher:
+        return None
+    return choose(
+        manifest.interpreter,
+        target=target.label,
+        prefix=runfiles_path(options.interpreter_prefix, options.workspace),
+        version="%d.%d" % sys.version_info[:2],
+        left_out=target.exclude_stdlib,
+        kept=target.include_stdlib,
     )
 
 
@@ -145,11 +175,12 @@ def _preload(manifest: Manifest, layout: Layout, plans: Plans) -> list[str]:
     return sorted({plans.aliases.get(path, path) for path in paths})
 
 
-def _attached(manifest: Manifest, layout: Layout) -> list[str]:
-    """Stored paths of what Bazel builds or imports, which the user names one by one."""
+def _attached(manifest: Manifest, layout: Layout, interpreter: Interpreter | None) -> list[str]:
+    """Stored paths of what Bazel builds or imports, which the user names one by one, and libpython's."""
     files = [*manifest.native_libs, *(file for _, file in manifest.extension_modules)]
     attached = {file.local_path for file in files}
-    return [path for path, file in layout.members.items() if file.local_path in attached]
+    libpython = [interpreter.libpython] if interpreter else []
+    return libpython + [path for path, file in layout.members.items() if file.local_path in attached]
 
 
 def _duplicates_text(target: Target, duplicates: Sequence[Duplicate]) -> str:
@@ -183,6 +214,8 @@ def _target(options: argparse.Namespace) -> Target:
         duplicates_are_errors=options.on_duplicate == "error",
         missing_is_an_error=options.on_missing == "error",
         real_files=options.real_file,
+        exclude_stdlib=options.exclude_stdlib,
+        include_stdlib=options.include_stdlib,
     )
 
 
@@ -208,6 +241,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--system_lib", action="append", default=[], help="soname that the machine has")
     add("--machine", help="as os.uname().machine; default: this machine's")
     add("--interpreter_path", help="absolute path of the interpreter that is tried first")
+    add("--carried_launcher", help="the ELF program of a par that carries its interpreter")
+    add("--interpreter_prefix", help="short path of the folder that holds the interpreter's lib")
+    add("--exclude_stdlib", action="append", default=[], help="module of that interpreter to leave out")
+    add(
+        "--include_stdlib",
+        action="append",
+        default=[],
+        help="module to take in, though it is a test or a tool",
+    )
     add("--python_version", help="of the target's toolchain: 3.14")
     add("--interpreter_arg", action="append", default=[])
     add("--no_isolated", dest="isolated", action="store_false")

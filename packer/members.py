@@ -22,7 +22,7 @@ class NativeMember:
     """One ELF file of a par.
 
     stored_path: its name in the archive. local_path: the file it comes from.
-    digest: hex SHA-256 of its bytes. size: in bytes.
+    digest: hex SHA-256 of its bytes. size: in bytes. of_interpreter: whether it came with the carried interpreter.
     """
 
     stored_path: str
@@ -30,6 +30,7 @@ class NativeMember:
     digest: str
     facts: ElfFacts
     size: int
+    of_interpreter: bool = False
 
 
 class Catalogue:
@@ -76,7 +77,10 @@ class Catalogue:
         if name == dependent.facts.soname:
             return [dependent.stored_path]
         found = self._by_run_path(name, dependent)
-        return sorted(found or self._by_soname.get(name) or self._by_file.get(name) or ())
+        found = found or self._by_soname.get(name) or self._by_file.get(name) or set()
+        # An interpreter and the program may each bring a library of their own.
+        near = {path for path in found if self.images[path].of_interpreter == dependent.of_interpreter}
+        return sorted(near or found)
 
     def find_for(
         self, name: str, dependent: NativeMember, loaders: Mapping[str, Collection[str]]

@@ -45,7 +45,7 @@ def find_natives(label: str, manifest: Manifest, layout: Layout, facts: Mapping[
             continue
         known = facts[file.local_path]
         if known.native:
-            member = _member(stored_path, known, known.native)
+            member = _member(stored_path, known, known.native, stored_path in layout.interpreter)
             if attribute and member.facts.kind != "shared":
                 raise _not_native(label, file, attribute, "an ELF file of kind %r" % member.facts.kind)
             members.append(member)
@@ -64,10 +64,10 @@ def find_natives(label: str, manifest: Manifest, layout: Layout, facts: Mapping[
     return Natives(tuple(members), tuple(path for path in empty if path in extensions))
 
 
-def _member(stored_path: str, known: FileFacts, native: Native) -> NativeMember:
+def _member(stored_path: str, known: FileFacts, native: Native, own: bool) -> NativeMember:
     if native.facts is None:
         raise PackError(native.damage)
-    return NativeMember(stored_path, known.local_path, known.digest.hex(), native.facts, known.size)
+    return NativeMember(stored_path, known.local_path, known.digest.hex(), native.facts, known.size, own)
 
 
 def _not_native(label: str, file: InputFile, attribute: str, found: str) -> PackError:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from memfd_par import format
-from packer import bytecode, compiler, file_table, preamble
+from packer import bytecode, compiler, file_table, launcher, preamble
 from packer.archive import PAGE_SIZES, ParArchive, Stored
+from packer.carry import Carried, write_start
 from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.index import Directory, IndexWriter, code_extents, module_entries, native_entries
@@ -42,41 +43,55 @@ class Par:
     launcher: Mapping[str, str]  #: file name: text of the launcher's templates
     loader: FileFacts | None = None  #: the image loader in C
     records: Mapping[str, bytes] = field(default_factory=dict)  #: members that are made here, by stored path
+    carried: Carried | None = None  #: the interpreter
 
 
 def write(par: Par, file: BinaryIO) -> None:
     """Writes the whole par to an empty file that can be read and sought."""
-    target = par.target
-    launcher = preamble.Launcher(
-        templates=par.launcher,
-        target=target.label,
-        version="%d.%d" % sys.version_info[:2],
-        magic=int.from_bytes(bytecode.MAGIC_NUMBER, "little"),
-        interpreter_path=target.interpreter_path,
-        flags=target.flags,
-    )
-    length = len(preamble.text(launcher, preamble.Place()))
+    shell = _shell(par.target, par.launcher)
+    elf = par.carried.read() if par.carried else b""
+    length = len(elf) or len(preamble.text(shell, preamble.Place()))
     file.write(bytes(length))
-    archive = ParArchive(file, PAGE_SIZES.get(target.machine, max(PAGE_SIZES.values())))
-    archive.add_bytes("__main__.py", preamble.main_module(launcher, length))
+    archive = ParArchive(file, PAGE_SIZES.get(par.target.machine, max(PAGE_SIZES.values())))
+    archive.add_bytes("__main__.py", preamble.main_module(shell, length, carried=bool(elf)))
     explain = archive.add_file(format.OWN + "explain.py", par.runtime["explain.py"], deflate=False)
     stored = _write_members(archive, par)
     loader = _write_loader(archive, par)
     table = _write_file_table(archive, stored) if loader[1] and par.plans.plans else (0, 0)
     code = _write_code(archive, par)
-    blocks = _write_index(archive, par, stored, code)
+    natives, numbers = native_entries(par.plans, stored, par.natives.empty)
+    blocks = _write_index(archive, par, stored, code, natives, numbers)
     blocks |= {"loader": loader, "file_table": table}
     boot = _boot(par, blocks, archive.digest())
     place = archive.add_bytes(format.OWN + "boot", boot)
-    par_size = archive.close()
-    file.seek(0)
-    file.write(
-        preamble.text(
-            launcher,
-            preamble.Place(
-                place.offset, place.size, format.checksum(boot), explain.offset, explain.size, par_size
-            ),
+    if par.carried is not None:
+        start = write_start(
+            archive,
+            par.carried,
+            target=par.target.label,
+            flags=par.target.flags,
+            boot=place,
+            boot_bytes=boot,
+            plans=par.plans,
+            stored=stored,
+            numbers=numbers,
         )
+        beginning = launcher.fill(elf, par.carried.launcher.local_path, start, archive.close())
+    else:
+        positions = (place.offset, place.size, format.checksum(boot), explain.offset, explain.size)
+        beginning = preamble.text(shell, preamble.Place(*positions, archive.close()))
+    file.seek(0)
+    file.write(beginning)
+
+
+def _shell(target: Target, templates: Mapping[str, str]) -> preamble.Launcher:
+    return preamble.Launcher(
+        templates=templates,
+        target=target.label,
+        version="%d.%d" % sys.version_info[:2],
+        magic=int.from_bytes(bytecode.MAGIC_NUMBER, "little"),
+        interpreter_path=target.interpreter_path,
+        flags=target.flags,
     )
 
 
@@ -141,10 +156,14 @@ def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:
 
 
 def _write_index(
-    archive: ParArchive, par: Par, stored: Mapping[str, Stored], code: Mapping[str, tuple[int, int]]
+    archive: ParArchive,
+    par: Par,
+    stored: Mapping[str, Stored],
+    code: Mapping[str, tuple[int, int]],
+    natives: Sequence[Any],
+    numbers: Mapping[str, int],
 ) -> dict[str, Any]:
     """The header's blocks: the tables, and then the directories of tables, whose offsets they hold."""
-    natives, numbers = native_entries(par.plans, stored, par.natives.empty)
     modules = module_entries(
         {key: module for key, module in par.layout.modules.items() if not _own(key)}, code, numbers
     )
@@ -182,6 +201,7 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
         "real_files": list(par.real_tops),
         "runfiles": places(par.layout.members),
         "build": build,
+        "stdlib": par.carried.interpreter.folder if par.carried else "",
         **blocks,
     }
     names = {

@@ -78,12 +78,14 @@ def plan(
     policy: Policy,
     system_libs: frozenset[str],
     required: Iterable[str] | None = None,
+    with_interpreter: bool = False,
 ) -> Plans:
     """Load plans for the native members of `target`.
 
     machine: that of the target, as `os.uname().machine` names it. system_libs: sonames, or whole paths, that
     the machine is trusted to have beyond the policy. required: stored paths of members that are of no use without all
-    that they need; None for all. Raises PackError for libraries and modules of another machine; for
+    that they need; None for all. with_interpreter: whether the par carries the interpreter, so that there is none of the
+    machine's with libraries of its own. Raises PackError for libraries and modules of another machine; for
     libraries that nobody provides and sonames with two meanings, all at once; for a cycle.
     """
     # A wheel may bring a program for each of many machines: those of others are data.
@@ -99,7 +101,8 @@ def plan(
         for name, path in found.items():
             asked[path].add(name)
     # Whichever is loaded first, a member or the interpreter's own library, must not serve the other's dependents.
-    assigned = names.assign(images, asked, system | INTERPRETER_LIBRARIES, target)
+    reserved = system if with_interpreter else system | INTERPRETER_LIBRARIES
+    assigned = names.assign(images, asked, reserved, target)
     before: dict[str, set[str]] = {}
     plans: dict[str, LoadPlan] = {}
     sequence = [path for group in order for path in group]

@@ -81,8 +81,10 @@ def text(launcher: Launcher, place: Place) -> bytes:
     ).encode()
 
 
-def main_module(launcher: Launcher, length: int) -> bytes:
-    """The zip's `__main__.py`, for a preamble of `length` bytes."""
+def main_module(launcher: Launcher, length: int, *, carried: bool = False) -> bytes:
+    """The zip's `__main__.py`, for a preamble of `length` bytes, or for a par that carries its interpreter."""
+    if carried:
+        return _fill(launcher.templates, "carried_main.py").encode()
     return _fill(launcher.templates, "main.py", length=str(length), flags=repr(list(launcher.flags))).encode()
 
 

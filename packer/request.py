@@ -29,6 +29,7 @@ class Manifest:
     imports: list[str] = field(default_factory=list)  #: runfiles paths that go on the import path
     native_libs: list[InputFile] = field(default_factory=list)
     extension_modules: list[tuple[str, InputFile]] = field(default_factory=list)  #: (dotted name, file)
+    interpreter: list[InputFile] = field(default_factory=list)  #: all that the Python toolchain's runtime has
 
     def all_files(self) -> list[InputFile]:
         """The files, wherever they are listed."""
@@ -48,7 +49,7 @@ def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
 
     Lines: `F short_path path` a file, `S path path` and `R path path` a file
     at a given place below the main repository's folder or the runfiles root (SymlinkEntry), `I runfiles_path` an import root, `N short_path path` a native library, `E module short_path path` an
-    extension module. A short path of another repository starts with `../` (File.short_path).
+    extension module, `P short_path path` a file of the interpreter that is carried. A short path of another repository starts with `../` (File.short_path).
 
     Args:
         lines: without or with their ends.
@@ -73,9 +74,11 @@ def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
             manifest.native_libs.append(_input(fields, workspace))
         elif kind == "E" and len(fields) == 3:
             manifest.extension_modules.append((fields[0], _input(fields[1:], workspace)))
+        elif kind == "P" and len(fields) == 2:
+            manifest.interpreter.append(_input(fields, workspace))
         else:
             raise PackError(
-                BAD_LINE.format(manifest=name, number=number, line=line, choices="F, S, R, I, N, E")
+                BAD_LINE.format(manifest=name, number=number, line=line, choices="F, S, R, I, N, E, P")
             )
     return manifest
 

@@ -32,6 +32,8 @@ class Target:
     duplicates_are_errors: bool
     missing_is_an_error: bool  #: of what native code in dependencies needs
     real_files: Sequence[str]  #: distributions or folders
+    exclude_stdlib: Sequence[str] = ()  #: modules of a carried interpreter that are left out
+    include_stdlib: Sequence[str] = ()  #: modules that are taken in, though they usually are left out
 
 
 def find_main(target: Target, layout: Layout) -> tuple[str, str]:

@@ -23,7 +23,10 @@ def is_shared_library(file):
 def _native_lib(file):
     return "N\t%s\t%s" % (file.short_path, file.path) if is_shared_library(file) else None
 
-def manifest_args(ctx, runfiles, imports, native_libs, extension_modules):
+def _interpreter(file):
+    return "P\t%s\t%s" % (file.short_path, file.path)
+
+def manifest_args(ctx, runfiles, imports, native_libs, extension_modules, interpreter):
     """The manifest as an Args object, which goes into a file.
 
     Args:
@@ -32,6 +35,7 @@ def manifest_args(ctx, runfiles, imports, native_libs, extension_modules):
         imports: depset[str] of import roots, as in PyInfo.
         native_libs: depset[File]; those that are no shared libraries are left out.
         extension_modules: dict[str, File], by dotted name.
+        interpreter: depset[File] of an interpreter that is carried.
 
     Returns:
         Args.
@@ -45,4 +49,5 @@ def manifest_args(ctx, runfiles, imports, native_libs, extension_modules):
     args.add_all(runfiles.files, map_each = _file)
     args.add_all(runfiles.symlinks, map_each = _symlink)
     args.add_all(runfiles.root_symlinks, map_each = _root_symlink)
+    args.add_all(interpreter, map_each = _interpreter)
     return args

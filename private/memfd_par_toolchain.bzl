@@ -1,7 +1,7 @@
 """The toolchain that makes pars."""
 
 load(":digest.bzl", "run_digest")
-load(":providers.bzl", "MemfdParToolchainInfo")
+load(":providers.bzl", "MemfdParInterpreterInfo", "MemfdParToolchainInfo")
 
 _DOC = """\
 Names what makes a par: the packer, the runtime that each par carries, the launcher that it begins with, and the
@@ -24,6 +24,11 @@ toolchain(
 """
 
 _ATTRS = {
+    "interpreter": attr.label(
+        doc = "The interpreter that pars can carry; a carried_interpreter. The default is that of the Python toolchain.",
+        default = "//runtime/launcher:interpreter",
+        providers = [MemfdParInterpreterInfo],
+    ),
     "interpreter_args": attr.string_list(
         doc = "Interpreter options for every par, before the target's own `interpreter_args`.",
     ),
@@ -64,8 +69,17 @@ def _impl(ctx):
     packer = ctx.attr.packer[DefaultInfo].files_to_run
     digest = ctx.actions.declare_file(ctx.label.name + ".runtime-digest")
     run_digest(ctx, packer, depset(transitive = [runtime, loader]), digest, -1)
+    interpreter = ctx.attr.interpreter[MemfdParInterpreterInfo]
+    interpreter_digests = []
+    if interpreter.launcher:
+        for level in range(3):
+            output = ctx.actions.declare_file("{}.interpreter-{}.digest".format(ctx.label.name, level))
+            run_digest(ctx, packer, interpreter.digested, output, level)
+            interpreter_digests.append(output)
     return [platform_common.ToolchainInfo(
         memfd_par = MemfdParToolchainInfo(
+            interpreter = interpreter,
+            interpreter_digests = interpreter_digests,
             interpreter_args = ctx.attr.interpreter_args,
             label = ctx.label,
             launcher = ctx.attr.launcher[DefaultInfo].files,

@@ -13,6 +13,11 @@ _BAD_ENTRY_POINT = "{target}: entry_point is \"{value}\", and it should be \"pac
 _BAD_MODULE = "{target}: {attribute} has \"{value}\", which is no dotted module name such as \"package.module\"."
 _ONE_FILE = "{target}: extension_modules names {label} for \"{module}\", and it has {count} files that are named like shared libraries ({files}). Name the target or the file that is the module."
 _NO_FILE = "{target}: native_libs names {label}, which has no shared library. Its files: {files}. List a cc_shared_library, a cc_binary with linkshared = True, a cc_import with a shared_library, or a .so file."
+_NOT_CARRIED = """\
+{target}: interpreter = "carried", and no interpreter can be carried: {why}. Register a Python toolchain whose runtime is a part of the build \
+(rules_python's hermetic ones are), or make one of a Python of this machine: memfd_par_local_interpreter(name = "python", \
+python = "python3.14") and register_toolchains("@python//:toolchain")."""
+_NO_STDLIB = "{target}: {attribute} is set, and the par carries no interpreter: {why}. Set interpreter = \"carried\", or drop {attribute}."
 
 PAR_ATTRS = {
     "compression": attr.string(
@@ -36,6 +41,9 @@ PAR_ATTRS = {
     "env": attr.string_dict(
         doc = "Environment variables that the program starts with, unless its caller has set them. They are part of the par, not only of `bazel run`. `$(rlocationpath …)` is expanded.",
     ),
+    "exclude_stdlib": attr.string_list(
+        doc = "Modules of a carried interpreter's standard library that the program does not need, dotted: `tkinter`, `_tkinter`, `turtle`. Tests, idlelib, ensurepip, lib2to3 and turtledemo never go in.",
+    ),
     "extension_modules": attr.label_keyed_string_dict(
         doc = "Extension modules that Bazel builds: from a cc_shared_library, a cc_binary with `linkshared` or a .so file to the dotted name by which Python imports it.",
         allow_files = True,
@@ -43,6 +51,13 @@ PAR_ATTRS = {
     ),
     "imports": attr.string_list(
         doc = "Folders that go on the import path, relative to this package, as in py_library.",
+    ),
+    "include_stdlib": attr.string_list(
+        doc = "Modules of a carried interpreter's standard library that usually stay out, dotted: `test`, `ensurepip`, `_testcapi`.",
+    ),
+    "interpreter": attr.string(
+        doc = "Whether the par brings its interpreter along: `carried`, with the standard library, or `system`, looked up on the machine that runs the par. Default: carried if the Python toolchain has an interpreter that is a part of the build (docs/interpreter.md).",
+        values = ["", "carried", "system"],
     ),
     "interpreter_args": attr.string_list(
         doc = "Options for the interpreter, such as `-u`, `-O` or `-W error`'s two words.",
@@ -204,6 +219,18 @@ def _digests(ctx, toolchain):
         parts["par-data"] = data
     return digests(ctx, toolchain.packer, parts, targets + ctx.attr.deps).digests[ctx.attr.optimize]
 
+def _carried(ctx, toolchain):
+    """MemfdParInterpreterInfo of the interpreter that is carried, or None."""
+    info = toolchain.interpreter
+    carried = info if info.launcher and ctx.attr.interpreter != "system" else None
+    if ctx.attr.interpreter == "carried" and not carried:
+        fail(_NOT_CARRIED.format(target = _name(ctx.label), why = info.why))
+    for attribute in ["exclude_stdlib", "include_stdlib"]:
+        if getattr(ctx.attr, attribute) and not carried:
+            why = info.why or "interpreter = \"system\""
+            fail(_NO_STDLIB.format(target = _name(ctx.label), attribute = attribute, why = why))
+    return carried
+
 def par_impl(ctx):
     """Packs the target's files.
 
@@ -221,10 +248,11 @@ def par_impl(ctx):
     extension_modules = _extension_modules(ctx)
     runfiles = _runfiles(ctx)
     digested = _digests(ctx, toolchain)
+    carried = _carried(ctx, toolchain)
     policy = ctx.attr.policy or toolchain.policy
 
     manifest = ctx.actions.declare_file(ctx.label.name + ".par-manifest")
-    ctx.actions.write(manifest, manifest_args(ctx, runfiles, _imports(ctx), native_libs, extension_modules))
+    ctx.actions.write(manifest, manifest_args(ctx, runfiles, _imports(ctx), native_libs, extension_modules, carried.files if carried else depset()))
 
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = False)
@@ -238,6 +266,15 @@ def par_impl(ctx):
     args.add_all(digested, format_each = "--digest=%s")
     args.add_all(toolchain.launcher, format_each = "--launcher=%s")
     args.add_all(toolchain.loader, format_each = "--loader=%s")
+    inputs = []
+    if carried:
+        interpreter_digest = toolchain.interpreter_digests[ctx.attr.optimize]
+        args.add(carried.launcher, format = "--carried_launcher=%s")
+        args.add(carried.prefix, format = "--interpreter_prefix=%s")
+        args.add(interpreter_digest, format = "--digest=%s")
+        args.add_all(ctx.attr.exclude_stdlib, format_each = "--exclude_stdlib=%s")
+        args.add_all(ctx.attr.include_stdlib, format_each = "--include_stdlib=%s")
+        inputs = [depset([carried.launcher, interpreter_digest]), carried.files]
     args.add(program, format = option + "=%s")
     args.add_all(
         [name + "=" + ctx.expand_location(value, ctx.attr.data) for name, value in ctx.attr.env.items()],
@@ -266,7 +303,7 @@ def par_impl(ctx):
         arguments = [args],
         inputs = depset(
             [manifest, toolchain.runtime_digest] + extension_modules.values(),
-            transitive = [runfiles.files, native_libs, digested, toolchain.runtime, toolchain.launcher, toolchain.loader],
+            transitive = [runfiles.files, native_libs, digested, toolchain.runtime, toolchain.launcher, toolchain.loader] + inputs,
         ),
         outputs = [par],
         mnemonic = "MemfdParPack",

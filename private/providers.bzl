@@ -18,10 +18,24 @@ MemfdParInfo = provider(
     },
 )
 
+MemfdParInterpreterInfo = provider(
+    doc = "An interpreter that a par can carry, or why there is none.",
+    fields = {
+        "digested": "depset[File]: what every such par carries, to be digested once for all of them; the launcher too.",
+        "files": "depset[File]: the standard library and libraries that the packer chooses from.",
+        "label": "Label: the carried_interpreter, for error messages.",
+        "launcher": "File: the ELF program that such a par begins with; None where nothing can be carried.",
+        "prefix": "str: short path of the folder that the interpreter's `lib` is in.",
+        "why": "str: why nothing can be carried; empty if it can.",
+    },
+)
+
 MemfdParToolchainInfo = provider(
     doc = "What turns a target into a par; a monorepo may register one of its own.",
     fields = {
         "interpreter_args": "list[str]: interpreter options for every par, before the target's own.",
+        "interpreter": "MemfdParInterpreterInfo: the interpreter that pars can carry, or why there is none.",
+        "interpreter_digests": "list[File]: by optimisation level, the digest of what every par carries of it; empty where nothing can be carried.",
         "label": "Label: the memfd_par_toolchain, for error messages.",
         "launcher": "depset[File]: preamble.sh, start.py and main.py, the templates of what a par begins with.",
         "loader": "depset[File]: the image loader in C, a shared library for the target's machine; empty without a C toolchain.",

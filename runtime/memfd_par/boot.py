@@ -12,8 +12,11 @@ import sys
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
+    from _frozen_importlib import ModuleSpec
     from types import ModuleType
     from typing import Any
+
+    from memfd_par.index import Index
 
 #: Executed when somebody asks for something in it.
 _LATE = "memfd_par.errors"
@@ -31,6 +34,42 @@ def start(
         runtime: code of the runtime's modules by dotted name; of those that do not run now, marshalled.
         header: what the packer says of this par (`format`).
     """
+    _load(runtime)
+    from memfd_par.executable import take_request
+
+    as_interpreter = take_request()
+    index = _open(sys.argv[0], fd, block, size, runtime, header)
+    from memfd_par.program import run
+
+    run(index, as_interpreter)
+
+
+def carry(launcher: Any, runtime: dict[str, bytes], header: dict[str, Any]) -> ModuleSpec:
+    """Makes an interpreter that starts up one with the par's modules; its program is run later (`carried`).
+
+    Args:
+        launcher: the module `_memfd_par`, by which the launcher tells what it knows (runtime/launcher/python.c).
+        runtime: as for `start`.
+        header: as for `start`.
+
+    Returns:
+        The spec of `encodings`, in whose place the caller runs.
+    """
+    _load(runtime)
+    header["images"] = launcher.images
+    offset, size, checksum = launcher.block
+    block = (offset, size, checksum.to_bytes(8, "little"))
+    try:
+        index = _open(sys.executable, launcher.fd, block, launcher.size, runtime, header)
+        from memfd_par import carried
+
+        return carried.install(index, launcher.name)
+    except SystemExit as end:  # it has said why, and an interpreter that starts up knows no other way to end
+        posix._exit(1 if end.code else 0)
+
+
+def _load(runtime: dict[str, bytes]) -> None:
+    """Executes what every start needs of the runtime."""
     gc.disable()  # nothing becomes garbage before the program starts
     sys.dont_write_bytecode = True  # of the standard library neither
     for name, code in runtime.items():
@@ -38,12 +77,21 @@ def start(
             break
         exec(code, _add(name, type(sys)(name)).__dict__)
     _add(_LATE, Late(_LATE)).__dict__["code"] = runtime[_LATE]
+
+
+def _open(
+    path: str,
+    fd: int,
+    block: tuple[int, int, bytes],
+    size: int,
+    runtime: dict[str, bytes],
+    header: dict[str, Any],
+) -> Index:
+    """Installs the par that is started by this path; its native libraries that come first are loaded."""
     from memfd_par.archive import Archive
-    from memfd_par.executable import take_request
     from memfd_par.index import Index
 
-    as_interpreter = take_request()
-    archive = Archive(_absolute(sys.argv[0], fd), fd, block)
+    archive = Archive(_absolute(path, fd), fd, block)
     try:
         archive.check_size(size)
         index = Index(archive, header, runtime)
@@ -66,9 +114,7 @@ def start(
                 images(index).load_library(number)
         except (ImportError, OSError) as error:
             _die(error)
-    from memfd_par.program import run
-
-    run(index, as_interpreter)
+    return index
 
 
 class Late(type(sys)):  # type: ignore[misc]  # the type of modules

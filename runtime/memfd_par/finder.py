@@ -37,7 +37,7 @@ class Finder:
     def __init__(self, index: Index) -> None:
         self.index = index
 
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:
         """The spec of a module of the par, or None (PEP 451)."""
         if path is None and sys.path and sys.path[0] != self.index.archive.root:
             found = self._find_before(fullname)
@@ -48,13 +48,25 @@ class Finder:
             entry = self.index.module(key)
         except OSError as error:
             raise as_import_error(error, fullname) from None
+        spec: ModuleSpec | None = None
         if entry is not None:
-            return make_spec(self.index, fullname, key, entry)
-        if fullname in _PATCHED:
+            spec = make_spec(self.index, fullname, key, entry)
+            if fullname not in _PATCHED or not self._is_standard(entry):
+                return spec
+        elif fullname in _PATCHED:
+            from _frozen_importlib_external import PathFinder
+
+            spec = PathFinder.find_spec(fullname, path)
+        if spec is not None:
             from memfd_par import patches
 
-            return patches.find_spec(self.index, fullname, path)
-        return None
+            patches.attach(self.index, spec)
+        return spec
+
+    def _is_standard(self, entry: tuple[int, Any, int, str | None]) -> bool:
+        """Whether a module is one of the standard library that the par carries."""
+        folder = self.index.header["stdlib"]
+        return bool(folder) and entry[3] is not None and entry[3].startswith(folder + "/")
 
     def _find_before(self, fullname: str) -> ModuleSpec | None:
         """What the program has put on sys.path before the par."""

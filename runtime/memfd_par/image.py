@@ -67,6 +67,9 @@ class Images:
         self._loaded: dict[int, Image] = {}
         self._count = 0
         self._lock = _thread.RLock()
+        for number, path, tier in index.header.get("images", ()):  # by the launcher, which counts as well
+            self._note(number, path, None, tier)
+            self._count += 1
         posix.register_at_fork(after_in_child=self._after_fork)
 
     def loaded(self) -> list[Image]:

@@ -6,7 +6,6 @@ Everything else in the standard library opens files by way of `posix` and `io` (
 from __future__ import annotations
 
 import sys
-from _frozen_importlib_external import PathFinder
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -18,11 +17,9 @@ if TYPE_CHECKING:
     from memfd_par.index import Index
 
 
-def find_spec(index: Index, name: str, path: Any) -> ModuleSpec | None:
-    """The spec of one of the modules in `PATCHES`, which patches the module once it is executed."""
-    spec = PathFinder.find_spec(name, path)
-    if spec is None or spec.loader is None:
-        return spec
+def attach(index: Index, spec: ModuleSpec) -> None:
+    """Lets the loader of one of the modules in `PATCHES` patch it once it is executed."""
+    name = spec.name
     loader: Any = spec.loader
     execute = loader.exec_module
 
@@ -31,7 +28,6 @@ def find_spec(index: Index, name: str, path: Any) -> ModuleSpec | None:
         PATCHES[name](module, index)
 
     loader.exec_module = exec_module
-    return spec
 
 
 def _ctypes(module: Any, index: Index) -> None:

@@ -18,15 +18,8 @@ if TYPE_CHECKING:
 def run(index: Index, as_interpreter: bool) -> None:
     """Runs the program in `__main__`; what it raises, and SystemExit, pass through."""
     header = index.header
-    executable.set_executable(index.archive.path)
-    sys.prefix = sys.exec_prefix = index.archive.path  # as in a virtual environment
+    surround(index)
     sys.excepthook = sys.__excepthook__ = report.excepthook
-    _add_site_builtins()
-    if header["env"]:
-        import os
-
-        for name, value in header["env"].items():
-            os.environ.setdefault(name, value)
     main = _main(index)
     if as_interpreter:
         from memfd_par import interpreter
@@ -44,6 +37,18 @@ def run(index: Index, as_interpreter: bool) -> None:
         _run_elsewhere(name)
     else:
         _run_function(index, *name.split(":"))
+
+
+def surround(index: Index) -> None:
+    """What a program finds in `sys`, `builtins` and the environment."""
+    executable.set_executable(index.archive.path)
+    sys.prefix = sys.exec_prefix = index.archive.path  # as in a virtual environment
+    _add_site_builtins()
+    if index.header["env"]:
+        import os
+
+        for name, value in index.header["env"].items():
+            os.environ.setdefault(name, value)
 
 
 def _main(index: Index) -> tuple[str, str]:

@@ -477,6 +477,25 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
     return 0;
 }
 
+int image_load_plain(const struct image_request *request, const struct image_plan *plan, struct image_result *result)
+{
+    struct link_map *map;
+
+    memset(result, 0, sizeof *result);
+    if (copy(request, 0, request->size) || patch(request))
+        return fail(result, "copy");
+    result->handle = dlopen(request->path, RTLD_NOW | RTLD_LOCAL);
+    if (!result->handle) {
+        result->what = "dlopen";
+        result->text = dlerror();
+        return -1;
+    }
+    map = map_of(result->handle);
+    rename_image(map, request->name);
+    hooks_install(plan, map);
+    return 0;
+}
+
 void image_map_over(const struct image_request *request, const struct image_plan *plan, void *handle,
                     struct image_result *result)
 {

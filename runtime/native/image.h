@@ -86,6 +86,9 @@ int image_can_map(int par, uint64_t offset);
 /* Loads a member, RTLD_NOW and RTLD_LOCAL, and calls its constructors. Returns 0 or -1. */
 int image_load(const struct image_request *request, const struct image_plan *plan, struct image_result *result);
 
+/* Loads a copy of a member, whatever the tier asked for: what nothing of the par can be mapped over. Returns 0 or -1. */
+int image_load_plain(const struct image_request *request, const struct image_plan *plan, struct image_result *result);
+
 /* Maps the read-only segments of a member that is loaded already from the par. */
 void image_map_over(const struct image_request *request, const struct image_plan *plan, void *handle,
                    struct image_result *result);

@@ -14,5 +14,6 @@
 __asm__(".symver dlopen,dlopen@" OLDEST);
 __asm__(".symver dlclose,dlclose@" OLDEST);
 __asm__(".symver dlerror,dlerror@" OLDEST);
+__asm__(".symver dlsym,dlsym@" OLDEST);
 __asm__(".symver dlinfo,dlinfo@" OLDEST_DLINFO);
 #endif

@@ -18,6 +18,7 @@ def test_every_kind_of_line() -> None:
             "R\tother/root.txt\tout/root.txt\n",
             "N\tlib/libx.so\tout/lib/libx.so\n",
             "E\tapp._fast\tapp/fast.so\tout/app/fast.so\n",
+            "P\t../python/lib/python3.14/os.py\texternal/python/lib/python3.14/os.py\n",
         ],
         "m",
         "ws",
@@ -31,6 +32,8 @@ def test_every_kind_of_line() -> None:
     ]
     assert manifest.native_libs == [InputFile("ws/lib/libx.so", "out/lib/libx.so")]
     assert manifest.extension_modules == [("app._fast", InputFile("ws/app/fast.so", "out/app/fast.so"))]
+    own = InputFile("python/lib/python3.14/os.py", "external/python/lib/python3.14/os.py")
+    assert manifest.interpreter == [own]
 
 
 @pytest.mark.parametrize("line", ["", "F\tone", "Q\ta\tb", "E\ta\tb", "I"])
@@ -39,7 +42,7 @@ def test_other_lines_are_errors_that_name_the_place(line: str) -> None:
         parse_manifest(["I\tx", line], "app.par-manifest", "ws")
     assert (
         str(error.value)
-        == f"app.par-manifest:2: {line!r} is no manifest line. Each starts with one of: F, S, R, I, N, E."
+        == f"app.par-manifest:2: {line!r} is no manifest line. Each starts with one of: F, S, R, I, N, E, P."
     )
 
 

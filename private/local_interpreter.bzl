@@ -1,0 +1,132 @@
+"""A repository with a Python that is installed on this machine, in a form that pars can carry."""
+
+_NO_PYTHON = """\
+{repository} needs {python} on this machine, and there is none. Install it, or correct `python`: a name on the PATH, or an \
+absolute path."""
+
+_NO_PARTS = """\
+{repository}: {python} has no {part}, without which it cannot be carried. Install the part of Python that has it (for example \
+the packages libpython3-dev on Debian, python3-devel on Fedora), or name another Python."""
+
+# Where a Python has its parts, and the libraries that it needs beyond those of glibc and of the compiler, as ldd(1) finds
+# them on this machine. One a line: a key, a tab, a value.
+_FACTS = """\
+import os, re, subprocess, sys, sysconfig
+of = sysconfig.get_config_var
+print("version", "%d.%d" % sys.version_info[:2], sep="\\t")
+print("interpreter", os.path.realpath(sys.executable), sep="\\t")
+stdlib = os.path.dirname(os.__file__)
+print("stdlib", stdlib, sep="\\t")
+print("include", sysconfig.get_config_var("INCLUDEPY") or sysconfig.get_path("include"), sep="\\t")
+dynload = of("DESTSHARED") or os.path.join(stdlib, "lib-dynload")
+print("dynload", dynload, sep="\\t")
+folders = [of("LIBDIR") or "", os.path.join(of("LIBDIR") or "", of("MULTIARCH") or "")]
+for folder in folders:
+    library = os.path.join(folder, of("INSTSONAME") or "")
+    if ".so" in os.path.basename(library) and os.path.isfile(library):
+        print("libpython", library, sep="\\t")
+        break
+else:
+    library = sys.executable
+modules = [os.path.join(dynload, name) for name in sorted(os.listdir(dynload)) if name.endswith(".so")]
+of_the_system = re.compile(
+    r"ld-linux.*|ld64.*|linux-vdso.*|lib(c|m|dl|pthread|rt|util|resolv|nsl|anl|gcc_s|stdc\\+\\+|python3.*)\\.so.*"
+)
+found = {}
+for path in [library, *modules]:
+    printed = subprocess.run(["ldd", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+    for name, place in re.findall(r"^\\s*(\\S+) => (/\\S+)", printed, re.M):
+        if not of_the_system.fullmatch(os.path.basename(name)):
+            found[os.path.basename(name)] = os.path.realpath(place)
+for name in sorted(found):
+    print("needed", name, found[name], sep="\\t")
+"""
+
+_BUILD = """\
+load("@rules_python//python:defs.bzl", "py_runtime", "py_runtime_pair")
+
+package(default_visibility = ["//visibility:public"])
+
+filegroup(
+    name = "files",
+    srcs = glob(
+        [
+            "include/**/*.h",
+            "lib/**",
+        ],
+        exclude = [
+            "**/* *",
+            "**/*.a",
+            "**/*.pyc",
+            "**/__pycache__/**",
+        ],
+    ),
+)
+
+py_runtime(
+    name = "runtime",
+    files = [":files"],
+    interpreter = "bin/python{version}",
+    python_version = "PY3",
+)
+
+py_runtime_pair(
+    name = "pair",
+    py3_runtime = ":runtime",
+)
+
+toolchain(
+    name = "toolchain",
+    toolchain = ":pair",
+    toolchain_type = "@rules_python//python:toolchain_type",
+)
+"""
+
+_ATTRS = {
+    "python": attr.string(
+        mandatory = True,
+        doc = "The interpreter: a name on the PATH such as `python3.14`, or an absolute path.",
+    ),
+}
+
+def _local_interpreter_impl(rctx):
+    python = rctx.path(rctx.attr.python) if rctx.attr.python.startswith("/") else rctx.which(rctx.attr.python)
+    if not python or not python.exists:
+        fail(_NO_PYTHON.format(repository = rctx.name, python = rctx.attr.python))
+    result = rctx.execute([python, "-I", "-S", "-c", _FACTS], environment = {"LD_LIBRARY_PATH": ""})
+    if result.return_code:
+        fail("{}: {} cannot be asked for its parts:\n{}".format(rctx.name, python, result.stderr))
+    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    facts = {line[0]: line[1] for line in lines if line[0] != "needed"}
+    for part, found in [
+        ("shared library (libpython)", "libpython" in facts),
+        ("header Python.h", rctx.path(facts["include"] + "/Python.h").exists),
+    ]:
+        if not found:
+            fail(_NO_PARTS.format(repository = rctx.name, python = python, part = part))
+    version = facts["version"]
+    rctx.symlink(facts["interpreter"], "bin/python" + version)
+    rctx.symlink(facts["include"], "include/python" + version)
+    for entry in rctx.path(facts["stdlib"]).readdir():
+        name = entry.basename
+        if name not in ["__pycache__", "dist-packages", "lib-dynload", "site-packages"] and not name.startswith("config-"):
+            rctx.symlink(entry, "lib/python{}/{}".format(version, name))
+    rctx.symlink(facts["dynload"], "lib/python{}/lib-dynload".format(version))
+    libpython = rctx.path(facts["libpython"])
+    rctx.symlink(libpython, "lib/" + libpython.basename)
+    for line in lines:
+        if line[0] == "needed":
+            rctx.symlink(line[2], "lib/" + line[1])
+    rctx.file("WORKSPACE")
+    rctx.file("BUILD.bazel", _BUILD.format(version = version))
+
+local_interpreter = repository_rule(
+    implementation = _local_interpreter_impl,
+    doc = """\
+A Python of this machine as a toolchain whose interpreter pars can carry: `@NAME//:toolchain`. It needs libpython as a shared
+library, and Python's headers. The libraries that its extension modules need are taken along, but for those of glibc and of
+the compiler.""",
+    attrs = _ATTRS,
+    environ = ["PATH"],
+    local = True,
+)

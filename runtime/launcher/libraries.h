@@ -1,0 +1,16 @@
+/* The libraries that the interpreter is made of, loaded from the par into memory. */
+#pragma once
+
+#include "par.h"
+#include "start.h"
+
+/* A library that is loaded: the runtime finds it by its path. */
+struct loaded {
+    uint64_t number;
+    char *path;
+    enum tier tier;
+};
+
+/* Loads all of them, the last one for everybody to find symbols in. Returns as many as there are; the caller keeps them. Ends
+ * the process where one cannot be loaded. */
+struct loaded *libraries_load(const struct par *par, const struct start *start);

@@ -1,0 +1,177 @@
+#define _GNU_SOURCE
+#include "par.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "failure.h"
+
+#define SELF "/proc/self/exe"
+
+#define NO_PAR                                                                                                    \
+    "%s is a launcher without a par behind it. Run the file that memfd_par_binary builds (NAME.par), whole and as it was " \
+    "built; tools that rewrite ELF files (strip, patchelf, objcopy) drop what it carries."
+#define UNREADABLE                                                                                                   \
+    "%s cannot be read: %s. The par reads its program from its own file. Put it back, make it readable for this user, or " \
+    "mount /proc, by which a program finds its file."
+#define TRUNCATED                                                                                                  \
+    "%s is truncated or was altered: %s. The file must be whole. Copy it again, and compare its size or checksum with the " \
+    "original."
+
+/* Volatile: its values are not those that the compiler sees. */
+__attribute__((section(".memfd_par"), used)) const volatile struct record record = {"memfd_par launcher 0001", 0, 0, 0, 0};
+
+static char *copied(const char *text)
+{
+    char *copy = strdup(text);
+
+    if (!copy)
+        fail("There is no memory left to start %s.", text);
+    return copy;
+}
+
+/* fstat(2) by its number: the name belongs to glibc 2.33 and newer. */
+static int status_of(int file, struct stat *status) { return (int)syscall(SYS_fstat, file, status); }
+
+/* A descriptor that no closed standard stream gives its number to. */
+static int open_above_streams(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC), other;
+
+    if (file < 0 || file > STDERR_FILENO)
+        return file;
+    other = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(file);
+    return other;
+}
+
+/* Whether a file is the program that runs: without /proc nobody can tell, and the name is trusted. */
+static int is_this_program(int file)
+{
+    struct stat own, found;
+    int self = open(SELF, O_PATH | O_CLOEXEC), same;
+
+    if (self < 0)
+        return 1;
+    same = !status_of(self, &own) && !status_of(file, &found) && own.st_dev == found.st_dev && own.st_ino == found.st_ino;
+    close(self);
+    return same;
+}
+
+/* The name by which the kernel has started the program (getauxval(3)). */
+static const char *started_as(const char *first_argument)
+{
+    const char *name = (const char *)getauxval(AT_EXECFN);
+
+    return name && *name ? name : first_argument;
+}
+
+/* Takes `.` and empty parts out of an absolute path; links and `..` stay as they are. */
+static void simplify(char *path)
+{
+    char *end = path;
+
+    for (const char *next = path; *next;) {
+        size_t part = strcspn(++next, "/");
+        if (part && !(part == 1 && *next == '.')) {
+            *end++ = '/';
+            memmove(end, next, part);
+            end += part;
+        }
+        next += part;
+    }
+    *end = 0;
+}
+
+static char *absolute(const char *name)
+{
+    char *folder = NULL, *path = NULL;
+
+    if (*name == '/') {
+        path = copied(name);
+    } else {
+        folder = getcwd(NULL, 0);
+        if (!folder || *folder != '/')
+            return copied(name);
+        path = malloc(strlen(folder) + strlen(name) + 2);
+        if (!path)
+            return copied(name);
+        strcat(strcat(strcpy(path, folder), "/"), name);
+        free(folder);
+    }
+    simplify(path);
+    return path;
+}
+
+static char *link_target(const char *link)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(link, target, sizeof target - 1);
+
+    if (length < 0)
+        return copied(link);
+    target[length] = 0;
+    return copied(target);
+}
+
+void par_open(struct par *par, const char *first_argument)
+{
+    const char *name = started_as(first_argument);
+    struct stat status;
+
+    par->as_interpreter = !strncmp(name, INTERPRETER_MARK "/", sizeof INTERPRETER_MARK);
+    if (par->as_interpreter)
+        name += sizeof INTERPRETER_MARK - 1;
+    par->name = copied(name);
+    if (!record.par_size)
+        fail(NO_PAR, name);
+    par->file = open_above_streams(name);
+    if (par->file >= 0 && is_this_program(par->file)) {
+        par->path = absolute(name);
+    } else {
+        /* Started by a descriptor (fexecve(3)), by ld.so, or replaced since: /proc still knows the file. */
+        int code = errno;
+        if (par->file >= 0)
+            close(par->file);
+        par->file = open_above_streams(SELF);
+        if (par->file < 0)
+            fail(UNREADABLE, name, strerror(code));
+        par->path = link_target(SELF);
+    }
+    if (status_of(par->file, &status) || (uint64_t)status.st_size < record.par_size)
+        fail(TRUNCATED, par->path, "it is shorter than it was built");
+}
+
+const void *par_map_checked(const struct par *par, uint64_t offset, uint64_t size, uint64_t checksum)
+{
+    uint64_t before = offset % (uint64_t)sysconf(_SC_PAGESIZE);
+    const char *place =
+        mmap(NULL, size + before, PROT_READ, MAP_PRIVATE | MAP_POPULATE, par->file, (off_t)(offset - before));
+
+    if (place == MAP_FAILED)
+        fail(UNREADABLE, par->path, strerror(errno));
+    if (par_checksum(place + before, size) != checksum)
+        fail(TRUNCATED, par->path, "its start-up code does not match its checksum");
+    return place + before;
+}
+
+uint64_t par_checksum(const void *bytes, uint64_t size)
+{
+    const char *next = bytes;
+    uint64_t hash = 14695981039346656037ull, word;
+
+    for (; size; size -= size < 8 ? size : 8, next += 8) {
+        word = 0;
+        memcpy(&word, next, size < 8 ? size : 8);
+        hash = (hash ^ word) * 1099511628211ull;
+    }
+    return hash;
+}

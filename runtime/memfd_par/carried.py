@@ -1,0 +1,65 @@
+"""The par's own interpreter: what the launcher in C (runtime/launcher) leaves to Python.
+
+The launcher configures the interpreter and hands it the first module that it imports, which calls `boot.carry`. As an
+interpreter the par then goes on as `python` itself does; as a program it runs `start`, as `python -c` would.
+"""
+
+from __future__ import annotations
+
+import posix
+import sys
+
+from memfd_par import program
+from memfd_par.finder import make_spec
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from _frozen_importlib import ModuleSpec
+
+    from memfd_par.index import Index
+
+_index: Index
+_name: bytes
+
+
+def install(index: Index, name: bytes) -> ModuleSpec:
+    """Puts the standard library behind the par's modules and PYTHONPATH, and before site-packages.
+
+    Args:
+        index: of the par.
+        name: as the par was started, for `sys.argv[0]`.
+
+    Returns:
+        The spec of `encodings`.
+    """
+    global _index, _name
+    _index = index
+    _name = name
+    folder = index.archive.root + index.header["stdlib"]
+    own = [folder, folder + "/lib-dynload"]
+    paths = b"" if sys.flags.ignore_environment else posix.environ.get(b"PYTHONPATH", b"")
+    own[:0] = [path for path in _decode(paths).split(":") if path]
+    sys.path[1:1] = own
+    entry = index.module("encodings")
+    assert entry is not None
+    return make_spec(index, "encodings", "encodings", entry)
+
+
+def enter() -> None:
+    """What is left to do for an interpreter, before it looks at its command line."""
+    import gc
+
+    program.surround(_index)
+    gc.enable()
+
+
+def start() -> None:
+    """Runs the program: the text of `-c` calls it."""
+    if sys.path[:1] == [""]:  # without isolation
+        del sys.path[0]
+    sys.argv[0] = _decode(_name)
+    program.run(_index, False)
+
+
+def _decode(path: bytes) -> str:
+    return path.decode(sys.getfilesystemencoding(), "surrogateescape")

@@ -1,0 +1,34 @@
+"""Roots that have no Python: what a program of glibc needs, and the par."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+from tests.e2e.sandbox import tool
+
+#: What the machine has in any case: the dynamic linker and glibc.
+_LIBRARIES = ("libc.so.6", "libm.so.6")
+_LINKERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
+
+#: Where `bare` shows the par.
+PLACE = "/app.par"
+
+
+def bare(par: Path, *options: str, proc: bool = True) -> list[str]:
+    """A root with glibc, the par as PLACE and /proc, and nothing else; `options` are bubblewrap's."""
+    linker = _LINKERS[platform.machine()]
+    shown = ["--ro-bind", str(Path(linker).resolve()), linker]
+    for name in _LIBRARIES:
+        folder = f"/usr/lib/{platform.machine()}-linux-gnu"
+        shown += ["--ro-bind", str(Path(folder, name).resolve()), f"{folder}/{name}"]
+    shown += ["--ro-bind", str(par), PLACE, *(["--proc", "/proc"] if proc else []), *options]
+    return [
+        tool("bwrap", "bubblewrap"),
+        "--unshare-all",
+        "--die-with-parent",
+        "--clearenv",
+        *shown,
+        "--",
+        PLACE,
+    ]
