@@ -185,6 +185,7 @@ def _write_index(
         "files": (files_block[0] + directory_base, *files_block[1:]),
         "natives": (natives_block[0] + base, *natives_block[1:]) if natives_block else (0, 0, b""),
         "preload": [numbers[path] for path in par.preload],
+        "own_natives": sorted({numbers[path] for path in par.layout.interpreter if path in numbers}),
     }
 
 

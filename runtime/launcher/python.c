@@ -30,6 +30,7 @@
     X(PyConfig_SetBytesString)       \
     X(PyConfig_SetString)            \
     X(PyErr_Print)                   \
+    X(PyErr_SetString)               \
     X(PyImport_AppendInittab)        \
     X(PyImport_ImportModule)         \
     X(PyList_Append)                 \
@@ -41,6 +42,7 @@
     X(PyObject_SetAttrString)        \
     X(PyPreConfig_InitPythonConfig)  \
     X(PyStatus_Exception)            \
+    X(PyUnicode_AsUTF8)              \
     X(PyWideStringList_Append)       \
     X(Py_BuildValue)                 \
     X(Py_DecodeLocale)               \
@@ -57,6 +59,7 @@ static struct {
 } python;
 
 static const struct _frozen **frozen_modules; /* PyImport_FrozenModules */
+static PyObject **os_error;                   /* PyExc_OSError */
 
 static void find(const struct par *par, const struct start *start)
 {
@@ -68,6 +71,7 @@ static void find(const struct par *par, const struct start *start)
         FUNCTIONS(ROW)
 #undef ROW
             {"PyImport_FrozenModules", &frozen_modules},
+            {"PyExc_OSError", &os_error},
     };
 
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
@@ -127,8 +131,28 @@ static int fill_module(PyObject *module)
     return 0;
 }
 
+/* For members that are loaded as plain copies: dlopen(3), as by ctypes. */
+static PyObject *open_library(PyObject *module, PyObject *path)
+{
+    const char *name = python.PyUnicode_AsUTF8(path);
+    void *handle = name ? dlopen(name, RTLD_NOW) : NULL;
+
+    (void)module;
+    if (!name)
+        return NULL;
+    if (!handle) {
+        python.PyErr_SetString(*os_error, dlerror());
+        return NULL;
+    }
+    return python.Py_BuildValue("K", (unsigned long long)(uintptr_t)handle);
+}
+
 static PyObject *make_module(void)
 {
+    static PyMethodDef methods[] = {
+        {"dlopen", open_library, METH_O, "Loads a library; returns its handle."},
+        {NULL, NULL, 0, NULL},
+    };
     static PyModuleDef_Slot slots[] = {
         {Py_mod_exec, (void *)(uintptr_t)fill_module},
 #ifdef Py_mod_multiple_interpreters
@@ -139,7 +163,7 @@ static PyObject *make_module(void)
 #endif
         {0, NULL},
     };
-    static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_memfd_par", NULL, 0, NULL, slots, NULL, NULL, NULL};
+    static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_memfd_par", NULL, 0, methods, slots, NULL, NULL, NULL};
 
     return python.PyModuleDef_Init(&definition);
 }

@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from _frozen_importlib import ModuleSpec
     from types import ModuleType
-    from typing import Any
+    from typing import Any, NoReturn
 
     from memfd_par.index import Index
 
@@ -63,9 +63,13 @@ def carry(launcher: Any, runtime: dict[str, bytes], header: dict[str, Any]) -> M
         index = _open(sys.executable, launcher.fd, block, launcher.size, runtime, header)
         from memfd_par import carried
 
-        return carried.install(index, launcher.name)
-    except SystemExit as end:  # it has said why, and an interpreter that starts up knows no other way to end
-        posix._exit(1 if end.code else 0)
+        spec = carried.install(index, launcher.name)
+    except (ImportError, OSError, SystemExit) as error:
+        try:
+            _die(error)
+        except SystemExit:  # an interpreter that starts up knows no other way to end
+            posix._exit(1)
+    return spec
 
 
 def _load(runtime: dict[str, bytes]) -> None:
@@ -127,7 +131,7 @@ class Late(type(sys)):  # type: ignore[misc]  # the type of modules
         return getattr(self, name)
 
 
-def _die(error: Exception) -> None:
+def _die(error: BaseException) -> NoReturn:
     """Ends the process with what a fault of the par says; any other error passes through."""
     from memfd_par.errors import ParError, die
 

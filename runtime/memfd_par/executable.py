@@ -12,6 +12,8 @@ import sys
 
 MARK = "/proc/self/root"
 VARIABLE = "MEMFD_PAR_INTERPRETER"
+#: Variables that name another program than the par's own.
+PROGRAMS = ("MEMFD_PAR_MODULE", "MEMFD_PAR_ENTRY_POINT")
 
 
 def take_request() -> bool:
@@ -34,7 +36,8 @@ def take_variable(name: str) -> str:
     return value
 
 
-def set_executable(path: str) -> None:
-    """Makes the par what `sys.executable` names; the interpreter behind it stays in `sys._base_executable`."""
-    sys._base_executable = sys.executable  # type: ignore[attr-defined]
+def set_executable(path: str, carried: bool) -> None:
+    """Makes the par what `sys.executable` names; another interpreter behind it stays in `sys._base_executable`."""
+    behind = sys.executable
     sys.executable = MARK + path if posix.access(MARK + path, posix.X_OK) else path
+    sys._base_executable = sys.executable if carried else behind  # type: ignore[attr-defined]

@@ -73,8 +73,9 @@ class Images:
         posix.register_at_fork(after_in_child=self._after_fork)
 
     def loaded(self) -> list[Image]:
-        """All images in load order."""
-        return list(self._loaded.values())
+        """All images in load order, but for those of a carried interpreter itself."""
+        own = self._index.header.get("own_natives", ())
+        return [image for number, image in self._loaded.items() if number not in own]
 
     def load_library(self, number: int) -> str:
         """Maps a library and all that it needs, RTLD_LOCAL: dependents find it by its soname.
@@ -373,6 +374,10 @@ class Images:
 
 
 def _dlopen(path: str, what: str) -> int:
+    launcher: Any = sys.modules.get("_memfd_par")
+    if launcher is not None:  # a carried interpreter's _ctypes needs a library itself
+        opened: int = launcher.dlopen(path)
+        return opened
     try:
         from _ctypes import dlopen
     except ImportError as error:

@@ -41,7 +41,7 @@ def run(index: Index, as_interpreter: bool) -> None:
 
 def surround(index: Index) -> None:
     """What a program finds in `sys`, `builtins` and the environment."""
-    executable.set_executable(index.archive.path)
+    executable.set_executable(index.archive.path, bool(index.header["stdlib"]))
     sys.prefix = sys.exec_prefix = index.archive.path  # as in a virtual environment
     _add_site_builtins()
     if index.header["env"]:
@@ -53,8 +53,7 @@ def surround(index: Index) -> None:
 
 def _main(index: Index) -> tuple[str, str]:
     """The program that the caller names in the environment, or the par's own."""
-    module = executable.take_variable("MEMFD_PAR_MODULE")
-    entry_point = executable.take_variable("MEMFD_PAR_ENTRY_POINT")
+    module, entry_point = (executable.take_variable(name) for name in executable.PROGRAMS)
     if module:
         if index.module(module.replace(".", "/")) is not None:
             return "module", module

@@ -18,6 +18,9 @@ from tests.e2e.repack import pythons, repack
 #: Set by a target that runs its tests with all other Pythons than Bazel's.
 _OTHERS = bool(os.environ.get("WITH_OTHER_PYTHONS"))
 
+#: Where the programs are; a target may name others, which are the same but for their interpreter.
+_PROGRAMS = os.environ.get("PROGRAMS", "tests/e2e/programs")
+
 
 @contextmanager
 def _folder(prefix: str) -> Iterator[Path]:
@@ -86,4 +89,4 @@ def natives(shared: Copy) -> Par:
 
 
 def _built(name: str, folder: Path) -> Par:
-    return Par.copied(f"tests/e2e/programs/{name}.par", folder)
+    return Par.copied(f"{_PROGRAMS}/{name}.par", folder)
