@@ -62,6 +62,8 @@ def start() -> None:
     """Runs the program: the text of `-c` calls it."""
     if sys.path[:1] == [""]:  # without isolation
         del sys.path[0]
+    if _index.archive.path in sys.path:  # `site` has spelled it so
+        sys.path[sys.path.index(_index.archive.path)] = _index.archive.root
     sys.argv[0] = _decode(_name)
     program.run(_index, False)
 

@@ -91,6 +91,10 @@ NO_FUNCTION = (
     "Module {module} in {par} has no {function}, which the entry point of {target} names. It has: {choices}. "
     "Correct `entry_point`."
 )
+NO_VENV = (
+    "{par} carries its interpreter inside itself, and a virtual environment links to the files of an installed one. Build "
+    "what the program needs into the par (`deps`), or make the environment with a Python that is installed."
+)
 NO_TREE = (
     "{par} carries files that need a real folder, and no folder could be made in memory ({reason}). That takes Linux "
     "5.2 or newer and user namespaces, which Docker's default seccomp profile and Ubuntu's AppArmor forbid. Allow them "

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 #: Standard modules that patches.py changes after their import.
-_PATCHED = frozenset(("ctypes", "ctypes.util", "importlib._common", "sqlite3", "ssl", "subprocess"))
+_PATCHED = frozenset(("ctypes", "ctypes.util", "importlib._common", "sqlite3", "ssl", "subprocess", "venv"))
 
 
 class Spec(ModuleSpec):

@@ -140,6 +140,20 @@ def _subprocess(module: Any, _: Index) -> None:
     setattr(holder, name, fork_exec)
 
 
+def _venv(module: Any, index: Index) -> None:
+    """There are no files on disk that a virtual environment of a carried interpreter could link to."""
+    if not index.header["stdlib"]:
+        return
+
+    def create(*_: Any) -> None:
+        from memfd_par import errors
+
+        raise errors.ParError(errors.NO_VENV.format(par=index.archive.path))
+
+    create.__doc__ = module.EnvBuilder.create.__doc__
+    module.EnvBuilder.create = create
+
+
 PATCHES: dict[str, Callable[[Any, Index], None]] = {
     "ctypes": _ctypes,
     "ctypes.util": _ctypes_util,
@@ -147,4 +161,5 @@ PATCHES: dict[str, Callable[[Any, Index], None]] = {
     "sqlite3": _sqlite3,
     "ssl": _ssl,
     "subprocess": _subprocess,
+    "venv": _venv,
 }

@@ -22,6 +22,55 @@ _OTHERS = bool(os.environ.get("WITH_OTHER_PYTHONS"))
 _PROGRAMS = os.environ.get("PROGRAMS", "tests/e2e/programs")
 
 
+#: Tests of what is otherwise where the par carries its interpreter; tests/carried has what is so then.
+_NOT_CARRIED = {
+    "test_a_par_for_elsewhere": "its launcher is of one machine, and what the header says is checked before",
+    "test_a_par_that_is_changed_in_no_way_that_matters": "as above",
+    "test_a_warning_is_an_error_there": "options are for the Python that starts it, not for its own",
+    "test_any_flipped_bit_in_the_tables": "looks at another par",
+    "test_as_file": "the standard library is below the par, too",
+    "test_bad_command_lines_end_with_2": "Python itself reads them, and has its own words",
+    "test_cut_while_it_runs": "nobody may write to a program that runs",
+    "test_cut_within_the_preamble": "the kernel says what is wrong with a program",
+    "test_data_as_a_file_without_memfd": "Python itself needs memfd",
+    "test_dl_iterate_phdr": "Python's own libraries are listed as well",
+    "test_emptied": "nobody may write to a program that runs",
+    "test_metadata_of_wheels": "looks at another par",
+    "test_no_memfd": "Python itself needs memfd",
+    "test_no_proc": "Python itself needs /proc",
+    "test_no_process_is_started": "the process is named after the par",
+    "test_no_warning": "looks at other pars",
+    "test_noexec_mount": "it is a program",
+    "test_not_executable": "it is a program",
+    "test_pure_python_runs_on_every_machine": "its launcher is of one machine",
+    "test_removed_and_closed": "what else the test imports is gone, too",
+    "test_replaced_and_closed": "as above",
+    "test_replaced_by_a_text_and_closed": "as above",
+    "test_rewritten_in_place": "nobody may write to a program that runs",
+    "test_rewritten_where_pages_are_mapped": "nobody may write to a program that runs",
+    "test_standard_input_module_and_script": "sys.argv of standard input is Python's own",
+    "test_text_is_a_copy": "Python's own text is a copy, too",
+    "test_the_zip_directory_is_not_read": "the launcher maps other parts",
+    "test_unreadable": "it is a program",
+    "test_unreadable_after_closing": "what else the test imports is gone, too",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what `_NOT_CARRIED` lists, and scripts for a shell."""
+    if "PROGRAMS" not in os.environ:
+        return
+    kept = []
+    for item in items:
+        values = getattr(getattr(item, "callspec", None), "params", {})
+        if getattr(item, "originalname", "") not in _NOT_CARRIED and not isinstance(
+            values.get("shell") or 0, list
+        ):
+            kept.append(item)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
 @contextmanager
 def _folder(prefix: str) -> Iterator[Path]:
     # Not pytest's tmp_path: other users may not enter that.

@@ -49,16 +49,18 @@ def test_sys_executable(monkeypatch: pytest.MonkeyPatch) -> None:
     python = sys.executable
     monkeypatch.setattr(sys, "executable", python)
     monkeypatch.setattr(sys, "_base_executable", "")
-    executable.set_executable("/bin/sh")
+    executable.set_executable("/bin/sh", False)
     assert sys.executable == "/proc/self/root/bin/sh"
     assert os.path.samefile(sys.executable, "/bin/sh")
     assert sys._base_executable == python  # type: ignore[attr-defined]
+    executable.set_executable("/bin/sh", True)
+    assert sys._base_executable == sys.executable == "/proc/self/root/bin/sh"  # type: ignore[attr-defined]
 
 
 def test_a_par_that_cannot_be_executed_is_named_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", sys.executable)
     monkeypatch.setattr(sys, "_base_executable", "")
-    executable.set_executable("/nonexistent/app.par")  # on a noexec mount, or without the mode
+    executable.set_executable("/nonexistent/app.par", False)  # on a noexec mount, or without the mode
     assert sys.executable == "/nonexistent/app.par"
 
 
