@@ -44,7 +44,7 @@ def start(
     run(index, as_interpreter)
 
 
-def carry(launcher: Any, runtime: dict[str, bytes], header: dict[str, Any]) -> ModuleSpec:
+def carry(launcher: Any, runtime: dict[str, Any], header: dict[str, Any]) -> ModuleSpec:
     """Makes an interpreter that starts up one with the par's modules; its program is run later (`carried`).
 
     Args:
@@ -72,7 +72,7 @@ def carry(launcher: Any, runtime: dict[str, bytes], header: dict[str, Any]) -> M
     return spec
 
 
-def _load(runtime: dict[str, bytes]) -> None:
+def _load(runtime: dict[str, Any]) -> None:
     """Executes what every start needs of the runtime."""
     gc.disable()  # nothing becomes garbage before the program starts
     sys.dont_write_bytecode = True  # of the standard library neither
@@ -88,7 +88,7 @@ def _open(
     fd: int,
     block: tuple[int, int, bytes],
     size: int,
-    runtime: dict[str, bytes],
+    runtime: dict[str, Any],
     header: dict[str, Any],
 ) -> Index:
     """Installs the par that is started by this path; its native libraries that come first are loaded."""

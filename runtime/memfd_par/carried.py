@@ -10,7 +10,8 @@ import posix
 import sys
 
 from memfd_par import executable, program
-from memfd_par.finder import FolderFinder, make_spec
+from memfd_par.finder import make_spec
+from memfd_par.folder_finder import FolderFinder
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:

@@ -491,7 +491,7 @@ int image_load_plain(const struct image_request *request, const struct image_pla
         return -1;
     }
     map = map_of(result->handle);
-    rename_image(map, request->name);
+    rename_map(map, request->name);
     hooks_install(plan, map);
     return 0;
 }
