@@ -8,4 +8,6 @@ par = os.path.abspath(sys.argv[0])
 with open(par, "rb") as file:
     code = file.read(%{length}).decode().partition("code='")[2].partition("'\n")[0]
 flags = subprocess._args_from_interpreter_flags()
-os.execv(sys.executable, [sys.executable, *flags, *%{flags}, "-c", code, par, *sys.argv[1:]])
+# Another par that is the interpreter here must not be there beside this one.
+python = sys._base_executable if sys.executable.startswith("/proc/self/root/") else sys.executable
+os.execv(python, [python, *flags, *%{flags}, "-c", code, par, *sys.argv[1:]])

@@ -9,6 +9,8 @@ import sys
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
+    from os import PathLike
+
     from memfd_par.image import Image
 
     _Tuple = tuple[Image, ...]
@@ -51,7 +53,7 @@ def loaded() -> Loaded:
     return Loaded(images.loaded() if images is not None else ())
 
 
-def real_path(path: str) -> str:
+def real_path(path: str | PathLike[str]) -> str:
     """A path that C code can open as well, for a file or folder of the par and all that is in it.
 
     The files are copied into a folder in memory, on first use, where they stay until the process ends.
@@ -64,4 +66,4 @@ def real_path(path: str) -> str:
     """
     from memfd_par import memory_tree
 
-    return memory_tree.real_path(path)
+    return memory_tree.real_path(path if isinstance(path, str) else path.__fspath__())

@@ -103,6 +103,12 @@ NO_TREE = (
 )
 
 
+BAD_TREE = (
+    "{par} carries files that need a real folder, and {variable} names {folder!r} for them, in which none can be made "
+    "({reason}). Name a folder that is there and can be written to, or take the variable out."
+)
+
+
 def refused(par: str, error: OSError) -> str:
     """What an error of memfd_create(2) means."""
     if error.errno in _NO_DESCRIPTOR:

@@ -9,6 +9,7 @@ from memfd_par.executable import MARK
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
+    from types import CodeType
     from typing import Any
 
     from memfd_par.index import Index
@@ -27,7 +28,7 @@ def run(index: Index) -> None:
     """Does what python's command line says (python(1), "Using Python on the command line")."""
     options, rest = _split(index, sys.argv[1:])
     if options.restart:
-        _restart(index.archive.path, options.restart, rest)
+        _restart(options.restart, MARK + index.archive.path, rest)
     if options.version:
         print("Python " + sys.version.split()[0])
         return
@@ -42,7 +43,7 @@ def run(index: Index) -> None:
     elif rest[0] == "-":
         _run_standard_input(index)
     else:
-        _run_script(rest[0])
+        _run_script(index, rest[0])
 
 
 class _Options:
@@ -80,12 +81,12 @@ def _split(index: Index, arguments: list[str]) -> tuple[_Options, list[str]]:
     return options, arguments
 
 
-def _restart(par: str, options: list[str], rest: list[str]) -> None:
+def _restart(options: list[str], par: str, rest: list[str]) -> None:
     """Starts the interpreter anew with more options; they are not there any more when it comes here again."""
     started = _command_line()
     position = started.index("-c")
     python = sys._base_executable  # type: ignore[attr-defined]
-    command = [*started[1:position], *options, *started[position : position + 2], MARK + par, *rest]
+    command = [*started[1:position], *options, *started[position : position + 2], par, *rest]
     posix.execv(python, [python, *command])
 
 
@@ -105,9 +106,20 @@ def _main_namespace(**values: Any) -> dict[str, Any]:
 def _run_text(text: str, name: str, inspect: bool) -> None:
     sys.path.insert(0, "")
     namespace = _main_namespace()
-    exec(compile(text, name, "exec", dont_inherit=True), namespace)
+    code = compile(text, name, "exec", dont_inherit=True)
+    if name == "<string>":
+        _register(code, text)
+    exec(code, namespace)
     if inspect:
         _interact(namespace, "")
+
+
+def _register(code: CodeType, text: str) -> None:
+    """Lets tracebacks show the lines of `-c`, where this Python does so."""
+    linecache: Any = sys.modules.get("linecache")
+    if hasattr(linecache, "_register_code"):
+        new = hasattr(linecache, "_interactive_cache")
+        linecache._register_code(code if new else "<string>", text, "<string>")
 
 
 def _run_module(rest: list[str]) -> None:
@@ -130,11 +142,15 @@ def _run_standard_input(index: Index) -> None:
         _run_text(sys.stdin.read(), "<stdin>", False)
 
 
-def _run_script(path: str) -> None:
+def _run_script(index: Index, path: str) -> None:
     import io
     import os
     import runpy
 
+    par = index.archive.path
+    if os.path.exists(path) and os.path.samefile(path, par):
+        # As `[sys.executable, *sys.argv]` has it: the program starts again.
+        _restart([], par, sys.argv[1:])
     if os.path.isdir(path) or (not path.endswith(".py") and _is_archive(path)):
         _main_namespace()
         runpy.run_path(path, run_name="__main__")

@@ -7,6 +7,7 @@ its descriptor over; this process's own namespaces stay as they are. The tree is
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import shutil
 import socket
@@ -49,7 +50,11 @@ if mount < 0:
 socket.send_fds(channel, [b"."], [mount])
 """
 
+#: Of folders below the one that VARIABLE names.
+_PREFIX = "memfd_par-"
+
 _root: str | None = None
+_lock = -1
 _copied: set[str] = set()
 
 
@@ -65,6 +70,8 @@ def real_path(path: str) -> str:
     """
     files = current()
     whole = path if files.within(path) is not None else files.root + path
+    if whole is not path and path.startswith("/"):
+        raise FileNotFoundError(2, "the path is not below the par " + files.root.rstrip("/"), path)
     try:
         stored_path = files.find(whole).path
     except Outside:
@@ -91,11 +98,45 @@ def _make_root() -> str:
     if _root is None:
         folder = os.environ.get(VARIABLE)
         if folder:
-            _root = tempfile.mkdtemp(prefix="memfd_par-", dir=folder)
+            try:
+                _root = _own_folder(folder)
+            except OSError as error:
+                text = errors.BAD_TREE.format(
+                    par=current().root.rstrip("/"), folder=folder, reason=error, variable=VARIABLE
+                )
+                raise errors.ParTreeError(text) from None
             atexit.register(_remove, _root, os.getpid())
         else:
             _root = f"/proc/self/fd/{_mount()}"
     return _root
+
+
+def _own_folder(above: str) -> str:
+    """A new folder, locked as long as this process or a fork of it lives; folders of programs that were killed are removed."""
+    global _lock
+    with os.scandir(above) as entries:
+        left = [entry.path for entry in entries if entry.name.startswith(_PREFIX)]
+    for path in left:
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError:  # somebody else's
+            continue
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+        except OSError:
+            pass  # in use
+        finally:
+            os.close(fd)
+    while True:
+        folder = tempfile.mkdtemp(prefix=_PREFIX, dir=os.path.abspath(above))
+        try:
+            _lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(_lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            os.stat(folder)
+            return folder
+        except (BlockingIOError, FileNotFoundError):
+            pass  # another program takes it for one that was left
 
 
 def _remove(folder: str, pid: int) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from memfd_par.index import Index
 
 
+#: Which of the arguments of sqlite3.connect behind the database is `uri`.
+_URI = 6
+
+
 def attach(index: Index, spec: ModuleSpec) -> None:
     """Lets the loader of one of the modules in `PATCHES` patch it once it is executed."""
     name = spec.name
@@ -107,7 +111,8 @@ def _sqlite3(module: Any, index: Index) -> None:
     def connect(database: Any, *args: Any, **kwargs: Any) -> Any:
         from memfd_par.filesystem import current
 
-        path = current().within(database)
+        by_uri = kwargs.get("uri") or args[_URI:][:1] == (True,)
+        path = current().within(_database_path(database) if by_uri else database)
         if path is None or not current().access(path, 4):
             return real(database, *args, **kwargs)
         connection = real(":memory:", *args, **kwargs)
@@ -120,6 +125,15 @@ def _sqlite3(module: Any, index: Index) -> None:
     dbapi2 = sys.modules.get("sqlite3.dbapi2")
     if dbapi2 is not None:
         dbapi2.connect = connect  # type: ignore[attr-defined]
+
+
+def _database_path(database: Any) -> Any:
+    """The path in a URI of SQLite's (https://www.sqlite.org/uri.html); what is no URI as it is."""
+    if not isinstance(database, str) or not database.startswith("file:"):
+        return database
+    from urllib.parse import unquote, urlsplit
+
+    return unquote(urlsplit(database).path)
 
 
 def _subprocess(module: Any, _: Index) -> None:

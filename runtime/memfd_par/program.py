@@ -159,7 +159,16 @@ def clear_main(values: dict[str, Any]) -> dict[str, Any]:
     namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None)
     namespace.update(kept)
     namespace.update(values)
+    _forget_sources()
     return namespace
+
+
+def _forget_sources() -> None:
+    """From Python 3.13 on, tracebacks show the launcher's lines for all code that is called `<string>`."""
+    linecache: Any = sys.modules.get("linecache")
+    if linecache is not None:
+        getattr(linecache, "_interactive_cache", {}).clear()
+        linecache.cache.pop("<string>", None)
 
 
 def _start() -> None:

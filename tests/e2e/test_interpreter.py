@@ -53,6 +53,29 @@ def test_standard_input_module_and_script(probe: Par) -> None:
     assert probe.output("-m", "calendar", "2026", "1", env=INTERPRETER).startswith("    January 2026")
 
 
+def test_the_par_as_a_script_is_its_program(probe: Par) -> None:
+    """As programs start themselves again: `[sys.executable, *sys.argv]`."""
+    program = "import shapes, sys, pathlib; print(shapes.__file__, sys.argv, sys.flags.optimize)"
+    code = f"""
+import os, subprocess, sys
+sys.argv.append({program!r})
+print(subprocess.check_output([sys.executable, "-O", *sys.argv, "x"], text=True), end="", flush=True)
+os.execv(sys.executable, [sys.executable, *sys.argv])
+"""
+    printed = f"{probe.path}/shapes/__init__.py ['{probe.path}'%s] %d\n"
+    assert probe.output(code) == printed % (", 'x'", 1) + printed % ("", 0)
+
+
+def test_another_par_as_a_script(probe: Par, copy: Copy) -> None:
+    """It runs alone: nothing of this one is there."""
+    other = copy("probe")
+    program = "import io, shapes, sys; print(sys.argv, sys.executable, len(sys.meta_path), io.FileIO.__mro__[1].__module__)"
+    code = f"import io, subprocess, sys; subprocess.run([sys.executable, {str(other.path)!r}, {program!r}], check=True)"
+    alone = other.output(program)
+    assert probe.output(code) == alone
+    assert alone.startswith(f"['{other.path}'] /proc/self/root{other.path} ")
+
+
 def test_options(probe: Par) -> None:
     code = "import sys, warnings; print(sys.flags.optimize, sys.flags.dev_mode, sys.warnoptions)"
     printed = probe.output("-O", "-X", "dev", "-W", "error", "-c", code, env=INTERPRETER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.par import Copy, Par, says
@@ -97,6 +99,25 @@ print(subprocess.run([{str(by_path.path)!r} + "/{NATIVE}/print_file", own + "/na
     capture_output=True).stdout.decode(), end="")
 """
     assert by_path.output(code) == "circle\nsquare \xe9\n"
+
+
+def test_real_path_of_a_path_object(by_path: Par) -> None:
+    code = f"""
+import memfd_par, pathlib
+for path in (pathlib.Path({str(by_path.path)!r}, "shapes", "names.txt"), pathlib.Path("shapes/names.txt")):
+    assert open(memfd_par.real_path(path)).readline() == "circle\\n"
+"""
+    by_path.output(code)
+
+
+def test_real_path_of_what_is_elsewhere(by_path: Par) -> None:
+    stderr = by_path.fails("import memfd_par; memfd_par.real_path('/etc/passwd')")
+    says(
+        stderr,
+        "FileNotFoundError: [Errno 2] the path is not below the par",
+        str(by_path.path),
+        "'/etc/passwd'",
+    )
 
 
 def test_real_path_of_what_is_not_there(by_path: Par) -> None:
@@ -200,6 +221,36 @@ def test_a_folder_that_is_named_for_it_is_left_empty(by_path: Par) -> None:
         folder.rmdir()
 
 
+def test_what_a_killed_program_left_in_a_folder_is_removed_by_the_next(by_path: Par, folder: Path) -> None:
+    environment = {"MEMFD_PAR_TREE": str(folder)}
+    code = "import memfd_par, sys; print(memfd_par.real_path('shapes'), flush=True); sys.stdin.read()"
+    with by_path.start(code, env=environment) as killed, by_path.start(code, env=environment) as living:
+        places = [
+            Path(process.stdout.readline().strip())
+            for process in (killed, living)
+            if process.stdout is not None
+        ]
+        killed.kill()
+        killed.wait()
+        assert all((place / "names.txt").exists() for place in places)
+        by_path.output("import memfd_par; memfd_par.real_path('shapes')", env=environment)
+        assert [(place / "names.txt").exists() for place in places] == [False, True]
+        living.communicate("")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_to(by_path: Par) -> None:
+    code = "import memfd_par; memfd_par.real_path('shapes')"
+    stderr = by_path.fails(code, env={"MEMFD_PAR_TREE": "/nonexistent"})
+    says(
+        stderr,
+        "ParTreeError: ",
+        "MEMFD_PAR_TREE names '/nonexistent'",
+        "No such file",
+        "Name a folder that is there",
+    )
+
+
 def test_real_files(shared: Copy) -> None:
     par = shared("real_files")
     code = """
@@ -243,6 +294,26 @@ except sqlite3.OperationalError as error:
 else:
     raise AssertionError
 assert sqlite3.connect(":memory:").execute("select 7").fetchone() == (7,)
+"""
+    par.output(code)
+
+
+def test_sqlite3_reads_a_carried_database_by_uri(shared: Copy) -> None:
+    par = shared("by_path")
+    code = f"""
+import pathlib, sqlite3
+path = pathlib.Path({str(par.path)!r} + "/tests/e2e/programs/shapes.db")
+for uri in (path.as_uri(), path.as_uri() + "?mode=ro", "file:" + str(path) + "?immutable=1#x", "file://localhost" + str(path)):
+    for connection in (sqlite3.connect(uri, uri=True), sqlite3.connect(uri, 5, 0, None, True, sqlite3.Connection, 9, True)):
+        assert len(connection.execute("select name from shapes").fetchall()) == 2, uri
+for uri in (path.as_uri() + "s", "file:/nonexistent?mode=ro"):
+    try: sqlite3.connect(uri, uri=True)
+    except sqlite3.OperationalError as error: assert "unable to open" in str(error), error
+    else: raise AssertionError(uri)
+try: sqlite3.connect(path.as_uri())
+except sqlite3.OperationalError: pass  # a file of this name, without `uri`
+else: raise AssertionError
+assert sqlite3.connect("file::memory:?cache=shared", uri=True).execute("select 7").fetchone() == (7,)
 """
     par.output(code)
 

@@ -172,3 +172,19 @@ def test_developer_mode_changes_nothing(probe: Par) -> None:
     completed = subprocess.run(command, **probe.surroundings(capture_output=True))
     assert completed.returncode == 1
     assert _short(clean(completed.stderr)) == [*_PROBE, _FAIL]
+
+
+def test_code_without_a_file(probe: Par) -> None:
+    """Its lines are not known, and it is not shown with the launcher's."""
+    completed = probe.run("def f():\n  exec('1 / 0')\nf()")
+    says(completed.stderr, 'File "<string>", line 1, in <module>\nZeroDivisionError: division by zero')
+
+
+def test_code_of_the_command_line(probe: Par) -> None:
+    """From Python 3.13 on, its lines are shown."""
+    completed = probe.run("-c", "x = 1\nx / 0", env={"MEMFD_PAR_INTERPRETER": "1"})
+    shown = [
+        line.strip() for line in completed.stderr.splitlines() if "File " not in line and "~" not in line
+    ]
+    lines = ["x / 0"] if version(probe.python) >= (3, 13) else []
+    assert shown == ["Traceback (most recent call last):", *lines, "ZeroDivisionError: division by zero"]
