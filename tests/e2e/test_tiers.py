@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.par import Copy, Par, says
 from tests.e2e.sandbox import tool
+from tests.e2e.surgery import member
 
 _TIERS = ["sparse", "full", "plain"]
 
@@ -106,6 +107,15 @@ def test_few_descriptors(natives: Par, tier: str) -> None:
     assert par.output(_LOADED, prefix=["prlimit", "--nofile=64"]).startswith("('")
 
 
+def test_loader_that_cannot_be_loaded(copy: Copy) -> None:
+    """The Python tier is whole without it."""
+    par = copy("natives")
+    with par.path.open("r+b") as file:
+        file.seek(member(par.path, ".par/loader.so")[0])
+        file.write(b"damaged")
+    says(par.output(_LOADED), "('plain', ", "the image loader in C cannot be loaded: ", "invalid ELF header")
+
+
 def test_noexec_mount(natives: Par, folder: Path) -> None:
     """Nothing there can be mapped executable: the copy in memory can."""
     mount = folder / "noexec"
@@ -116,7 +126,7 @@ def test_noexec_mount(natives: Par, folder: Path) -> None:
         **natives.surroundings(capture_output=True),
     )
     assert completed.returncode == 0, completed.stderr
-    says(completed.stdout, "plain", "cannot be mapped executable", "noexec mount")
+    says(completed.stdout, "plain", "the par cannot be mapped executable, as on a noexec mount")
 
 
 #: Shell that mounts a file system on ./mount, and puts the par "$1" there.

@@ -12,12 +12,16 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -119,6 +123,22 @@ static int fuzz(long count, const void *good, size_t good_size)
     }
     printf("read %ld of %ld (%llx)\n", read, count, (unsigned long long)total);
     return 0;
+}
+
+/* From now on mmap(2) of one descriptor fails with EACCES. */
+static int refuse_mapping(int descriptor)
+{
+    struct sock_filter program[] = {
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr)},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, SYS_mmap},
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, args[4])},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (unsigned)descriptor},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EACCES},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
+    };
+    struct sock_fprog filter = {sizeof program / sizeof *program, program};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
 }
 
 struct usage {
@@ -231,6 +251,8 @@ int main(int count, char **values)
         rlim_t limit = used * (rlim_t)sysconf(_SC_PAGESIZE) + strtoul(getenv("LIMIT_ADDRESS_SPACE"), NULL, 0);
         setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit});
     }
+    if (getenv("REFUSE_MAPPING") && refuse_mapping(request.par))
+        return 2;
     if (getenv("LIMIT_DESCRIPTORS")) { /* none more than there are */
         struct rlimit limit = {(rlim_t)request.memory + 1, (rlim_t)request.memory + 1};
         setrlimit(RLIMIT_NOFILE, &limit);

@@ -21,7 +21,7 @@ _OPTIONS = {
 
 _SEALS = 1 | 2 | 4 | 8  # F_SEAL_SEAL, _SHRINK, _GROW, _WRITE
 _TIERS = [image.SPARSE, image.FULL]
-_ENOTSUP, _ENODATA, _EFBIG = 95, 61, 27
+_EACCES, _ENOTSUP, _ENODATA, _EFBIG = 13, 95, 61, 27
 
 _SOURCE = """
 #include <string.h>
@@ -91,6 +91,15 @@ def test_loads_a_full_one_that_cannot_be_sparse(sanitized: Path, tmp_path: Path)
     packed = Packed.of(Forge(tmp_path).library("libanswer.so", _SOURCE, "-Wl,-z,initfirst"))
     lines = run(sanitized, *packed.command(image.SPARSE, "answer"))
     assert (lines["tier"], lines["result"]) == (["1", "0"], ["42"])
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_a_par_that_cannot_be_mapped(sanitized: Path, packed: Packed, tier: int) -> None:
+    """The memory file gets the bytes that it lacks, the library works, and the reason is told."""
+    lines = run(sanitized, *packed.command(tier, "answer"), REFUSE_MAPPING="1")
+    assert (lines["tier"], lines["result"]) == ([str(image.PLAIN), str(_EACCES)], ["42"])
+    assert int(lines["seals"][2]) >= packed.size // PAGE * PAGE
+    assert lines["descriptors"] == ["0"]
 
 
 def test_plain_is_not_its_work(sanitized: Path, packed: Packed) -> None:

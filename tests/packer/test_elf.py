@@ -13,7 +13,8 @@ from elf_fixtures import MACHINE, Forge, tool
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from packer import elf
+from packer import elf, image
+from packer.elf_tables import Tables
 from packer.errors import PackError
 
 BITS = 8 * struct.calcsize("P")
@@ -105,6 +106,7 @@ def test_kinds(forge: Forge, flags: tuple[str, ...], kind: str) -> None:
     assert (facts.kind, facts.machine, facts.bits) == (kind, MACHINE, BITS)
     if "-static" in flags or kind == "other":
         assert facts.needed == ()
+    assert facts.image.why == ("" if kind == "shared" else "not a shared library")
 
 
 def test_a_library_that_can_also_be_run_is_shared(forge: Forge) -> None:
@@ -117,6 +119,18 @@ def test_separate_debug_information_is_not_a_library(library: Path, tmp_path: Pa
     debug = tmp_path / "libtop.so.2.debug"
     subprocess.run([tool("objcopy"), "--only-keep-debug", library, debug], check=True)
     assert elf.read(str(debug)).kind == "other"
+
+
+def test_a_damaged_table_forbids_an_image(forge: Forge) -> None:
+    """The file may still be what ld.so loads: it is not refused."""
+    file = forge.library("liba.so", "int a;", "-Wl,--hash-style=gnu")
+    with file.open("r+b") as stream:
+        (place,) = [place for name, _, place in Tables(stream).tags if name == "DT_GNU_HASH"]
+        stream.seek(place)
+        stream.write((1 << 40).to_bytes(8, "little"))
+    plan = elf.read(str(file)).image
+    assert (plan.best, plan.block) == (image.PLAIN, b"")
+    assert plan.why.startswith("a table that cannot be read: ")
 
 
 def test_text_relocations(forge: Forge) -> None:
@@ -213,11 +227,11 @@ def test_damage_gives_facts_or_an_error(library: Path, tmp_path: Path, data: st.
         st.integers(facts.strings, facts.strings + 300),
         st.integers(0, len(original) - 1),
     )
-    image = bytearray(original)
+    damaged = bytearray(original)
     for at, value in data.draw(st.lists(st.tuples(place, st.integers(0, 255)), min_size=1, max_size=8)):
-        image[min(at, len(image) - 1)] = value
+        damaged[min(at, len(damaged) - 1)] = value
     file = tmp_path / "damaged.so"
-    file.write_bytes(image[: data.draw(st.one_of(st.none(), st.integers(0, len(image))))])
+    file.write_bytes(damaged[: data.draw(st.one_of(st.none(), st.integers(0, len(damaged))))])
     begin = time.process_time()
     tracemalloc.start()
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from types import SimpleNamespace
+from typing import Any, BinaryIO, cast
 
 import pytest
 from elf_fixtures import MACHINE, Forge
@@ -13,7 +14,8 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection
 
-from packer import image
+from memfd_par import format
+from packer import image, par
 from packer.elf_tables import Tables
 
 #: Of struct image_plan in runtime/native/image.h: words before the tables, and the width of each.
@@ -355,3 +357,10 @@ def test_a_hash_table_of_absurd_numbers(forge: Forge, word: int) -> None:
     else:
         with pytest.raises(ELFError, match=r"cut off|no loaded segment"):
             planned(file)
+
+
+def test_free_threaded_pythons_get_no_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(format, "abi", lambda: "cpython-314t")
+    written = par._write_loader(cast(Any, None), cast(Any, SimpleNamespace(loader=b"the loader")))
+    why = "there is no stable ABI for free-threaded Pythons, which the image loader in C is built against"
+    assert written == (0, 0, why)

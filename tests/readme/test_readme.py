@@ -105,3 +105,58 @@ def test_every_environment_variable_is_documented() -> None:
     found = {name for path in places for name in re.findall(rb"\bMEMFD_PAR_[A-Z_]+\b", path.read_bytes())}
     documented = re.findall(rb"^## `(\w+)`$", Path("docs/environment.md").read_bytes(), re.MULTILINE)
     assert sorted(found) == sorted(documented)
+
+
+def reasons() -> set[str]:
+    """What memfd_par.loaded() may give as a reason for a tier, up to the first place to fill in."""
+    found: set[str] = set()
+    for path in (
+        "packer/elf.py",
+        "packer/image.py",
+        "packer/par.py",
+        "runtime/memfd_par/image.py",
+        "runtime/memfd_par/tiers.py",
+    ):
+        for node in ast.walk(ast.parse(Path(path).read_text("utf-8"))):
+            for value in _reasons_in(node):
+                found |= {
+                    re.split(r": ?(%s)?$", each.value)[0]
+                    for each in ast.walk(value)
+                    if isinstance(each, ast.Constant)
+                    and isinstance(each.value, str)
+                    and not each.value.startswith(" is ")
+                }
+    found.remove("there is nothing to load")  # then nobody asks
+    return {reason.strip() for reason in found if " " in reason.strip()}
+
+
+def _reasons_in(node: ast.AST) -> list[ast.expr]:
+    """The expressions of a node that are reasons."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("ImagePlan", "Tiers"):
+        return node.args[1:2]
+    if isinstance(node, ast.FunctionDef) and node.name in ("_not_mapped", "_not_sparse", "_write_loader"):
+        return [
+            each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value is not None
+        ]
+    if isinstance(node, ast.Assign) and "why" in ast.unparse(node.targets[0]):
+        return [node.value]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._note":
+        return node.args[4:]
+    return []
+
+
+def test_every_reason_for_a_tier_is_documented_and_tested() -> None:
+    page = Path("docs/environment.md").read_text("utf-8")
+    documented = {
+        re.split(": ?…$", reason)[0]
+        for row in re.findall(r"^\| (`.*?) \| [^|]+ \| .* \|$", page, re.MULTILINE)
+        for reason in re.findall("`([^`]+)`", row)
+    }
+    documented = {reason for reason in documented if not reason.startswith("MEMFD_PAR_TIER is ")}
+    assert reasons() == documented
+    tests = "".join(
+        path.read_text("utf-8")
+        for folder in ("e2e", "packer", "runtime")
+        for path in Path("tests", folder).glob("*.py")
+    )
+    assert [reason for reason in reasons() if reason not in tests] == []
