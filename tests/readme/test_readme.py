@@ -126,7 +126,6 @@ def reasons() -> set[str]:
                     and isinstance(each.value, str)
                     and not each.value.startswith(" is ")
                 }
-    found.remove("there is nothing to load")  # then nobody asks
     return {reason.strip() for reason in found if " " in reason.strip()}
 
 

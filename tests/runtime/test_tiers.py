@@ -78,14 +78,13 @@ def loaded(
 
 
 @pytest.fixture
-def lonely(libraries: list[bytes]) -> list[bytes]:
-    """libtiera.so, which needs nothing here."""
+def lonely(tmp_path: Path) -> list[bytes]:
+    """A library that needs nothing."""
     gcc = shutil.which("gcc")
-    assert gcc and libraries
-    command = [gcc, "-shared", "-fPIC", "-x", "c", "-", "-o", "/dev/stdout"]
-    return [
-        subprocess.run(command, input=b"int x(void) { return 1; }", stdout=subprocess.PIPE, check=True).stdout
-    ]
+    assert gcc
+    (tmp_path / "x.c").write_text("int x(void) { return 1; }\n")
+    subprocess.run([gcc, "-shared", "-fPIC", "x.c", "-o", "libx.so"], cwd=tmp_path, check=True)
+    return [(tmp_path / "libx.so").read_bytes()]
 
 
 def test_pages_are_too_large(tmp_path: Path, lonely: list[bytes]) -> None:
