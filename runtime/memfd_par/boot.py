@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from _frozen_importlib import ModuleSpec
     from types import ModuleType
-    from typing import Any, NoReturn
+    from typing import Any
 
     from memfd_par.index import Index
 
@@ -65,11 +65,17 @@ def carry(launcher: Any, runtime: dict[str, Any], header: dict[str, Any]) -> Mod
 
         spec = carried.install(index, launcher.name)
     except (ImportError, OSError, SystemExit) as error:
-        try:
-            _die(error)
-        except SystemExit:  # an interpreter that starts up knows no other way to end
-            posix._exit(1)
+        _end(error)
+        raise
     return spec
+
+
+def _end(error: BaseException) -> None:
+    """Ends the process with what an error says: an interpreter that starts up knows no other way."""
+    try:
+        _die(error)
+    except SystemExit:
+        posix._exit(1)
 
 
 def _load(runtime: dict[str, Any]) -> None:
@@ -131,7 +137,7 @@ class Late(type(sys)):  # type: ignore[misc]  # the type of modules
         return getattr(self, name)
 
 
-def _die(error: BaseException) -> NoReturn:
+def _die(error: BaseException) -> None:
     """Ends the process with what a fault of the par says; any other error passes through."""
     from memfd_par.errors import ParError, die
 

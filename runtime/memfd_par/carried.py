@@ -11,7 +11,6 @@ import sys
 
 from memfd_par import executable, program
 from memfd_par.finder import make_spec
-from memfd_par.folder_finder import FolderFinder
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -41,9 +40,6 @@ def install(index: Index, name: bytes) -> ModuleSpec:
     paths = b"" if sys.flags.ignore_environment else posix.environ.get(b"PYTHONPATH", b"")
     own[:0] = [path for path in _decode(paths).split(":") if path]
     sys.path[1:1] = own
-    # What no sys.path entry of the machine has is looked for here as well: without reading which files the par has.
-    for path in own[-2:]:
-        sys.path_importer_cache[path] = FolderFinder(index, path[len(index.archive.root) :])
     entry = index.module("encodings")
     assert entry is not None
     return make_spec(index, "encodings", "encodings", entry)
@@ -51,12 +47,10 @@ def install(index: Index, name: bytes) -> ModuleSpec:
 
 def enter() -> None:
     """What is left to do for an interpreter, before it looks at its command line."""
-    import gc
-
     for name in executable.PROGRAMS:
         executable.take_variable(name)
     program.surround(_index)
-    gc.enable()
+    program.begin()
 
 
 def start() -> None:

@@ -84,6 +84,7 @@ class Finder:
 def path_hook(index: Index) -> Callable[[object], FolderFinder]:
     """What claims the folders of the par, for sys.path_hooks."""
     root = index.archive.root
+    standard = (index.header["stdlib"], index.header["stdlib"] + "/lib-dynload")
 
     def finder_of(path: object) -> FolderFinder:
         """Raises ImportError for paths elsewhere and for the par's files."""
@@ -93,7 +94,8 @@ def path_hook(index: Index) -> Callable[[object], FolderFinder]:
         if text is None or not isinstance(path, str):
             raise ImportError("not a path in " + root)
         folder = text[len(root) :].strip("/")
-        if folder and folder in index.files(folder.partition("/")[0]):
+        # The list of files is not read for folders that every import of what is not there looks into.
+        if folder and folder not in standard and folder in index.files(folder.partition("/")[0]):
             raise ImportError("a file, not a folder", path=path)
         from memfd_par.folder_finder import FolderFinder
 

@@ -24,7 +24,7 @@ def run(index: Index, as_interpreter: bool) -> None:
     if as_interpreter:
         from memfd_par import interpreter
 
-        _start()
+        begin()
         interpreter.run(index)
         return
     sys.argv[1:1] = header["args"]
@@ -117,7 +117,7 @@ def _run_elsewhere(name: str) -> None:
     import runpy
 
     clear_main({})
-    _start()
+    begin()
     runpy._run_module_as_main(name)  # type: ignore[attr-defined]
 
 
@@ -136,7 +136,7 @@ def _run_function(index: Index, module_name: str, function_name: str) -> None:
             raise _missing(
                 index, "NO_FUNCTION", module=module_name, function=function_name, choices=choices or "nothing"
             ) from None
-    _start()
+    begin()
     sys.exit(function())
 
 
@@ -145,7 +145,7 @@ def _execute(loader: ModuleLoader, spec: ModuleSpec | None, package: str | None)
     namespace = clear_main(
         {"__file__": loader.path, "__loader__": loader, "__spec__": spec, "__package__": package}
     )
-    _start()
+    begin()
     exec(code, namespace)
 
 
@@ -171,7 +171,7 @@ def _forget_sources() -> None:
         linecache.cache.pop("<string>", None)
 
 
-def _start() -> None:
+def begin() -> None:
     """The program begins: what is there now stays to the end, so that no collection looks at it again."""
     import gc
 
