@@ -57,7 +57,7 @@ _UNKNOWN = (
     "correct the name, or leave it out."
 )
 _NO_LIBPYTHON = (
-    "{target}: its interpreter cannot be carried: among its files there is neither a shared libpython nor a static one. "
+    "{target}: its interpreter cannot be carried: among its files there is no shared libpython (lib/libpython3.*.so). "
     'Mend: use a Python that is built with --enable-shared, or set interpreter = "system".'
 )
 
