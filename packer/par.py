@@ -27,6 +27,18 @@ RUNTIME_BROKEN = (
 )
 
 
+def _file(module: str) -> str:
+    """The file of a module of the runtime."""
+    return module.partition(".")[2] + ".py" if "." in module else "__init__.py"
+
+
+#: Stored paths of what is no module of its own, or lies in the boot block.
+_RESIDENT = frozenset(
+    "memfd_par/" + name
+    for name in ("boot.py", "explain.py", *(_file(module) for module in (*format.START, format.LATE)))
+)
+
+
 @dataclass(frozen=True)
 class Par:
     """All that is decided before the first byte is written."""
@@ -145,7 +157,13 @@ def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:
             if m.stored_path and not m.kind & format.EXTENSION
         }
     )
-    found = {path: par.facts[par.layout.members[path].local_path].code for path in paths if not _own(path)}
+    found = {
+        path: _runtime_code(par, path.rpartition("/")[2])
+        if _own(path)
+        else par.facts[par.layout.members[path].local_path].code
+        for path in paths
+        if path not in _RESIDENT
+    }
     codes = {path: code for path, code in found.items() if code is not None}
     places = dict.fromkeys(found, (0, -1))
     end = archive.add_bytes(format.OWN + "code", *codes.values()).offset
@@ -165,11 +183,12 @@ def _write_index(
 ) -> dict[str, Any]:
     """The header's blocks: the tables, and then the directories of tables, whose offsets they hold."""
     modules = module_entries(
-        {key: module for key, module in par.layout.modules.items() if not _own(key)}, code, numbers
+        {key: module for key, module in par.layout.modules.items() if module.stored_path not in _RESIDENT},
+        code,
+        numbers,
     )
     tables = IndexWriter()
     module_tables = Directory(modules, tables)
-    module_tables.blocks["memfd_par"] = tables.add({})  # the boot block has the runtime's modules
     file_tables = Directory({path: place.entry() for path, place in stored.items()}, tables)
     natives_block = tables.add(natives) if natives else None
     base = tables.write(archive, format.OWN + "index")
@@ -205,17 +224,11 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
         "stdlib": par.carried.interpreter.folder if par.carried else "",
         **blocks,
     }
-    names = {
-        "memfd_par" + ("." + name[:-3]) * (name != "__init__.py"): name
-        for name in sorted(par.runtime)
-        if name not in ("boot.py", "explain.py")
-    }
+    boot = marshal.loads(_runtime_code(par, "boot.py"))
     # One marshalled whole, in which what several of them use, such as names, is read once.
-    runtime: dict[str, Any] = {
-        name: marshal.loads(_runtime_code(par, names[name])) for name in format.START if name in names
-    }
-    runtime.update((name, _runtime_code(par, file)) for name, file in names.items() if name not in runtime)
-    return compiler.marshalled((marshal.loads(_runtime_code(par, "boot.py")), runtime, header))
+    runtime: dict[str, Any] = {name: marshal.loads(_runtime_code(par, _file(name))) for name in format.START}
+    runtime[format.LATE] = _runtime_code(par, _file(format.LATE))
+    return compiler.marshalled((boot, runtime, header))
 
 
 def _runtime_code(par: Par, name: str) -> bytes:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from memfd_par.index import Index
 
-#: Executed when somebody asks for something in it.
-_LATE = "memfd_par.errors"
-
 
 def start(
     fd: int, block: tuple[int, int, bytes], size: int, runtime: dict[str, Any], header: dict[str, Any]
@@ -31,7 +28,7 @@ def start(
         fd: the open par.
         block: where the boot block lies; tells this par from another that takes its place later.
         size: bytes of the whole par.
-        runtime: code of the runtime's modules by dotted name; of those that do not run now, marshalled.
+        runtime: code of the runtime's modules by dotted name; of the one that does not run now, marshalled.
         header: what the packer says of this par (`format`).
     """
     _load(runtime)
@@ -86,7 +83,9 @@ def _load(runtime: dict[str, Any]) -> None:
         if isinstance(code, bytes):
             break
         exec(code, _add(name, type(sys)(name)).__dict__)
-    _add(_LATE, Late(_LATE)).__dict__["code"] = runtime[_LATE]
+    from memfd_par.format import LATE
+
+    _add(LATE, Late(LATE)).__dict__["code"] = runtime[LATE]
 
 
 def _open(
@@ -161,8 +160,7 @@ def _add(name: str, module: ModuleType) -> ModuleType:
 
 def _install(index: Any) -> None:
     """Puts the par first among what comes after built-in and frozen modules."""
-    from memfd_par import format
-    from memfd_par.finder import Finder, path_hook
+    from memfd_par.finder import Finder, make_spec, path_hook
 
     finder = Finder(index)
     names = [getattr(entry, "__name__", "") for entry in sys.meta_path]
@@ -171,10 +169,9 @@ def _install(index: Any) -> None:
     if sys.path[:1] == [""]:  # `-c` without isolation
         del sys.path[0]
     sys.path.insert(0, index.archive.root)  # the slash keeps importlib.metadata from reading the zip
-    for name in (*format.START, _LATE):
+    for name in index.runtime:
         module = sys.modules[name]
-        spec = finder.find_spec(name)
-        assert spec is not None
+        spec = make_spec(index, name, name.replace(".", "/"), index.own(name))
         module.__spec__ = spec
         module.__loader__ = spec.loader
         module.__file__ = spec.origin

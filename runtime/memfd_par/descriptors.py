@@ -10,7 +10,8 @@ import posix
 import sys
 
 from memfd_par import memfd
-from memfd_par.filesystem import FileSystem, plain
+from memfd_par.filesystem import FileSystem
+from memfd_par.paths import plain
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posix
 
+from memfd_par.paths import Paths
 from memfd_par.tree import Tree
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from typing import Any
 
-    from memfd_par.index import Index
     from memfd_par.tree import Node
 
 _ENOENT = 2
@@ -25,65 +25,18 @@ _ENODATA = 61
 
 _ST_RDONLY = 1
 
-_stat = posix.stat
 
-
-class FileSystem:
+class FileSystem(Paths):
     """What functions of `posix` do with a path below the par; methods have their names and parameters.
 
     A write fails as on a read-only file system, in the order in which Linux finds things out (fs/namei.c, fs/open.c).
     """
 
-    def __init__(self, index: Index) -> None:
-        self._tree = Tree(index)
-        self.index = index
-        self.root = index.archive.root
-        #: The par's path as the program was started, and without symbolic links, as realpath(3) makes paths.
-        self.roots = tuple({self.root: None, _real_path(index) + "/": None})
-        self._roots_bytes = tuple(root.encode("utf-8", "surrogateescape") for root in self.roots)
+    _tree: Tree
 
-    def within(self, path: Any) -> str | None:
-        """The text of a path below the par, as `root` spells that; None for any other path, descriptors included."""
-        if type(path) is str:
-            return self._spelled(path)
-        if isinstance(path, int) or path is None:
-            return None
-        if not isinstance(path, (str, bytes)):
-            try:
-                path = type(path).__fspath__(path)
-            except AttributeError:
-                return None
-        if isinstance(path, bytes):
-            if not path.startswith(self._roots_bytes):
-                return None
-            path = path.decode("utf-8", "surrogateescape")
-        return self._spelled(path) if isinstance(path, str) else None
-
-    def _spelled(self, path: str) -> str | None:
-        for root in self.roots:
-            if path.startswith(root):
-                return self.root + path[len(root) :]
-        return None
-
-    def spelled_otherwise(self, path: Any) -> str | None:
-        """As `within`, for paths that only the file system can tell: relative ones, with `//`, or by way of a link."""
-        if isinstance(path, int) or path is None:
-            return None
-        text = plain(path)
-        if isinstance(text, bytes):
-            text = text.decode("utf-8", "surrogateescape")
-        position = text.find("/", 1)
-        while position > 0:
-            try:
-                found = _stat(text[:position])
-                par = posix.fstat(self.index.archive.fd(text))
-            except OSError:
-                return None
-            if (found.st_dev, found.st_ino) == (par.st_dev, par.st_ino):
-                below: str = self.root + text[position + 1 :]
-                return below
-            position = text.find("/", position + 1)
-        return None
+    def complete(self) -> None:
+        """Called once, when an operation is needed (`Paths.__getattr__`)."""
+        self._tree = Tree(self.index)
 
     def find(self, path: str) -> Node:
         """The file or folder at a path below the par; raises as stat(2) does."""
@@ -247,35 +200,6 @@ class FileSystem:
             return memfd.read_only(fd, flags & ~posix.O_NOFOLLOW)
         finally:
             posix.close(fd)
-
-
-def plain(path: Any) -> Any:
-    """What errors of system calls call a path: an object's text or bytes."""
-    return getattr(path, "__fspath__", lambda: path)()
-
-
-def _real_path(index: Index) -> str:
-    try:
-        path: str = posix.readlink("/proc/self/fd/%d" % index.archive.fd("its own name"))
-    except OSError:
-        return index.archive.path  # without /proc
-    return path
-
-
-_current: FileSystem | None = None
-
-
-def current() -> FileSystem:
-    """The par's file system."""
-    assert _current is not None
-    return _current
-
-
-def set_current(index: Index) -> FileSystem:
-    """Makes the par's file system the current one."""
-    global _current
-    _current = FileSystem(index)
-    return _current
 
 
 def _error(code: int, path: str) -> OSError:

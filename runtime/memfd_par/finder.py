@@ -88,7 +88,7 @@ def path_hook(index: Index) -> Callable[[object], FolderFinder]:
 
     def finder_of(path: object) -> FolderFinder:
         """Raises ImportError for paths elsewhere and for the par's files."""
-        from memfd_par.filesystem import current
+        from memfd_par.paths import current
 
         text = current().within(path + "/") if isinstance(path, str) else None
         if text is None or not isinstance(path, str):

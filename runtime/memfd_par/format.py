@@ -12,7 +12,7 @@ sees, the archive holds, each as a stored member:
 - `.par/index`       the tables below, marshalled, one after the other.
 - `.par/boot`        `marshal((boot code, {runtime module: code}, header))`; the preamble names its offset, size and
                      checksum, and the header names those of the tables. The code is that of the modules of `START`, in
-                     their order, and then that of the others, each marshalled by itself, to be read when it is needed.
+                     their order, and, marshalled by itself, that of `LATE`. The others are modules like any other.
 
 Tables are plain dicts and tuples of marshal's own types. A *key* is a module's dotted name with `/` for
 `.`, which is also the stored path of its source without the suffix. A *block* is `(offset, size,
@@ -53,14 +53,16 @@ START = (
     "memfd_par.index",
     "memfd_par.loader",
     "memfd_par.finder",
-    "memfd_par.tree",
-    "memfd_par.filesystem",
+    "memfd_par.paths",
     "memfd_par.interpose",
     "memfd_par.environment",
     "memfd_par.executable",
     "memfd_par.report",
     "memfd_par.program",
 )
+
+#: What is executed when somebody asks for something in it, and must be there when the par can no longer be read.
+LATE = "memfd_par.errors"
 
 #: Bits of a module's kind.
 PACKAGE = 1

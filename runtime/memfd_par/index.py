@@ -60,15 +60,19 @@ class Index:
         table = self._module_tables.get(top)
         if table is None:
             block = self._modules.get(top)
-            if top == "memfd_par":
-                table = self._own()
-            elif block:
+            if block:
                 table = self._table(block, "the index of " + top)
                 self.archive.read_ahead(block[3], block[4])
             else:
                 table = {}
+            if top == "memfd_par":
+                table.update((name.replace(".", "/"), self.own(name)) for name in self.runtime)
             self._module_tables[top] = table
         return table
+
+    def own(self, name: str) -> tuple[int, Any, int, str | None]:
+        """The entry of a module of the runtime that came with the boot block: with the code itself."""
+        return int(name == "memfd_par"), self.runtime[name], 0, None
 
     def tops(self) -> list[str]:
         """First components of all modules."""
@@ -122,13 +126,6 @@ class Index:
         if self._files is None:
             self._files = self._table(self.header["files"], "the index of files")
         return self._files
-
-    def _own(self) -> dict[str, Any]:
-        # The runtime's modules come from the boot block: they must load where the rest of the par does not.
-        return {
-            name.replace(".", "/"): (int(name == "memfd_par"), code, 0, None)
-            for name, code in self.runtime.items()
-        }
 
     def _table(self, block: tuple[int, int, bytes], what: str) -> Any:
         return marshal.loads(self.archive.block(block, what))

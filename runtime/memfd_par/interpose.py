@@ -9,8 +9,7 @@ from __future__ import annotations
 import posix
 import sys
 
-from memfd_par.filesystem import FileSystem, plain, set_current
-from memfd_par.tree import Outside
+from memfd_par.paths import plain, set_current
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    from memfd_par.filesystem import FileSystem
     from memfd_par.index import Index
 
 _EXDEV = 18
@@ -139,7 +139,7 @@ def _wrapper(files: FileSystem, real: Any, function: Callable[..., Any]) -> Call
     function.__doc__ = real.__doc__
     function.__module__ = real.__module__
     # A bound method stays what it is as a class attribute, as built-in functions do (pathlib 3.9 relies on it).
-    method: Any = type(files.find)
+    method: Any = type(files.within)
     bound: Callable[..., Any] = method(function, files)
     return bound
 
@@ -171,7 +171,6 @@ def _program(files: FileSystem, name: str) -> Callable[..., Any]:
 
 def _first(files: FileSystem, name: str) -> Callable[..., Any]:
     """A function whose first argument is the path."""
-    inside = getattr(files, name)
     real = _real.setdefault(name, getattr(posix, name))
     roots = files.roots
     within = files.within
@@ -196,8 +195,8 @@ def _first(files: FileSystem, name: str) -> Callable[..., Any]:
                 if text is None:
                     raise
         try:
-            return inside(text, *args, **kwargs)
-        except Outside as outside:
+            return getattr(files, name)(text, *args, **kwargs)
+        except _outside() as outside:
             return real(outside.args[0], *args, **kwargs)
         except OSError as error:
             if error.filename is not None:
@@ -205,6 +204,13 @@ def _first(files: FileSystem, name: str) -> Callable[..., Any]:
             raise
 
     return _wrapper(files, real, function)
+
+
+def _outside() -> type[Exception]:
+    """What is raised for a path that leaves the par by `..`; asked for where something was raised."""
+    from memfd_par.tree import Outside
+
+    return Outside
 
 
 def _by_descriptor(files: FileSystem, name: str, path: Any, folder: Any) -> str | None:
@@ -259,7 +265,7 @@ def _listing(files: FileSystem, name: str) -> Callable[..., Any]:
         binary = isinstance(path, bytes)
         try:
             entries = files.scan(text)
-        except Outside as outside:
+        except _outside() as outside:
             above = outside.args[0]
             return real(above.encode("utf-8", "surrogateescape") if binary else above)
         except OSError as error:
@@ -319,7 +325,7 @@ def _pair(files: FileSystem, name: str) -> Callable[..., Any]:
             files.rename(source or "", target or "")
         except OSError as error:
             raise OSError(error.errno, error.strerror, plain(src), None, plain(dst)) from None
-        except Outside:
+        except _outside():
             return real(src, dst, *args, **kwargs)
 
     return _wrapper(files, real, function)

@@ -6,9 +6,9 @@ import os
 import posix
 import sys
 
-from memfd_par.filesystem import current, plain
 from memfd_par.index import Index
 from memfd_par.loader import images
+from memfd_par.paths import current, plain
 from memfd_par.tree import Outside
 
 TYPE_CHECKING = False  # typing is not imported at start

@@ -118,7 +118,8 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
         except OSError as error:
             raise as_import_error(error, fullname) from None
         code: CodeType = marshal.loads(data)
-        _imp._fix_co_filename(code, self.path)  # type: ignore[attr-defined]  # not in typeshed
+        if code.co_filename != format.RUNTIME_FILENAME:
+            _imp._fix_co_filename(code, self.path)  # type: ignore[attr-defined]  # not in typeshed
         return code
 
     def get_source(self, fullname: str) -> str | None:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 from memfd_par import errors
-from memfd_par.filesystem import current
+from memfd_par.paths import current
 from memfd_par.tree import Outside
 
 #: Where to put the files instead, if somebody names a folder.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from memfd_par import interpose
-from memfd_par.filesystem import current
+from memfd_par.paths import current
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:

@@ -109,7 +109,7 @@ def _sqlite3(module: Any, index: Index) -> None:
         return
 
     def connect(database: Any, *args: Any, **kwargs: Any) -> Any:
-        from memfd_par.filesystem import current
+        from memfd_par.paths import current
 
         by_uri = kwargs.get("uri") or args[_URI:][:1] == (True,)
         path = current().within(_database_path(database) if by_uri else database)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import posix
 
-from memfd_par.filesystem import FileSystem, plain
+from memfd_par.paths import plain
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from memfd_par.filesystem import FileSystem
 
 _ENOTDIR = 20
 

@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PosixPath
 from typing import IO, Any
 
-from memfd_par.filesystem import current
 from memfd_par.index import Index
 from memfd_par.libraries import number_by_path, real_path
+from memfd_par.paths import current
 
 
 class Reader:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memfd_par import filesystem, memory_tree
+from memfd_par import memory_tree, paths
 from memfd_par.errors import ParTreeError
 from tests.runtime.fakes import ROOT, descriptors, files_index
 
@@ -17,7 +17,7 @@ from tests.runtime.fakes import ROOT, descriptors, files_index
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_tree, "_root", None)
     monkeypatch.setattr(memory_tree, "_copied", set())
-    monkeypatch.setattr(filesystem, "_current", filesystem.FileSystem(files_index({"data/x.txt": b"x"})))
+    monkeypatch.setattr(paths, "_current", paths.Paths(files_index({"data/x.txt": b"x"})))
     monkeypatch.delenv(memory_tree.VARIABLE, raising=False)
     monkeypatch.setattr(memory_tree.sys, "_base_executable", "/nonexistent/python3", raising=False)
 
