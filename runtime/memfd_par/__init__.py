@@ -49,7 +49,7 @@ def loaded() -> Loaded:
         tier). Empty outside of a par.
     """
     loader = sys.modules.get("memfd_par.loader")
-    images = getattr(loader, "_images", None)
+    images = getattr(loader, "_images", {}).get("")
     return Loaded(images.loaded() if images is not None else ())
 
 

@@ -5,6 +5,7 @@ The preamble calls `start` with what it read; nothing is imported that is not us
 
 from __future__ import annotations
 
+import _thread
 import gc
 import marshal
 import posix
@@ -85,7 +86,7 @@ def _load(runtime: dict[str, Any]) -> None:
         exec(code, _add(name, type(sys)(name)).__dict__)
     from memfd_par.format import LATE
 
-    _add(LATE, Late(LATE)).__dict__["code"] = runtime[LATE]
+    _add(LATE, Late(LATE, runtime[LATE]))
 
 
 def _open(
@@ -129,10 +130,17 @@ def _open(
 class Late(type(sys)):  # type: ignore[misc]  # the type of modules
     """A module that is not executed before it is used."""
 
+    def __init__(self, name: str, code: bytes) -> None:
+        super().__init__(name)
+        self._code = code
+        self._lock = _thread.RLock()
+
     def __getattr__(self, name: str) -> Any:
         """Executes the module, which then is one like any other."""
-        self.__class__ = type(sys)  # type: ignore[assignment]  # so that it is asked only once
-        exec(marshal.loads(self.__dict__.pop("code")), self.__dict__)
+        with self._lock:
+            if type(self) is Late:
+                exec(marshal.loads(self._code), self.__dict__)
+                self.__class__ = type(sys)  # type: ignore[assignment]  # so that it is asked only once
         return getattr(self, name)
 
 

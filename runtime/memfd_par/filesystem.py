@@ -34,9 +34,10 @@ class FileSystem(Paths):
 
     _tree: Tree
 
-    def complete(self) -> None:
-        """Called once, when an operation is needed (`Paths.__getattr__`)."""
-        self._tree = Tree(self.index)
+    @staticmethod
+    def complete(paths: Any) -> None:
+        """Adds what only a file system has, before the first operation (`Paths.__getattr__`)."""
+        paths._tree = Tree(paths.index)
 
     def find(self, path: str) -> Node:
         """The file or folder at a path below the par; raises as stat(2) does."""

@@ -142,17 +142,18 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
         """Nothing is ever written."""
 
 
-_images: Images | None = None
+_images: dict[str, Images] = {}
 
 
 def images(index: Index) -> Images:
     """The one set of images of this process; made when the first native member is loaded."""
-    global _images
-    if _images is None:
+    found = _images.get("")
+    if found is None:
         from memfd_par.image import Images
 
-        _images = Images(index)
-    return _images
+        # Threads that come here at the same time get the same one.
+        found = _images.setdefault("", Images(index))
+    return found
 
 
 def as_import_error(error: OSError, name: str) -> ImportError:

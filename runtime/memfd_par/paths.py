@@ -30,9 +30,8 @@ class Paths:
 
         if type(self) is FileSystem:
             raise AttributeError(name)
+        FileSystem.complete(self)  # first: other threads may be here as well
         self.__class__ = FileSystem
-        files: Any = self
-        files.complete()
         return getattr(self, name)
 
     def within(self, path: Any) -> str | None:
