@@ -33,6 +33,8 @@
     X(PyErr_SetString)               \
     X(PyImport_AppendInittab)        \
     X(PyImport_ImportModule)         \
+    X(PyInterpreterState_Get)        \
+    X(PyInterpreterState_GetID)      \
     X(PyList_Append)                 \
     X(PyList_New)                    \
     X(PyMem_RawFree)                 \
@@ -118,6 +120,7 @@ static int fill_module(PyObject *module)
                                        (unsigned long long)start->boot_siphash)},
         {"fd", python.Py_BuildValue("i", known.par->file)},
         {"images", images()},
+        {"interpreter", python.Py_BuildValue("L", (long long)python.PyInterpreterState_GetID(python.PyInterpreterState_Get()))},
         {"name", python.Py_BuildValue("y", known.par->name)},
         {"path", python.Py_BuildValue("y", known.par->path)},
         {"size", python.Py_BuildValue("K", (unsigned long long)record.par_size)},

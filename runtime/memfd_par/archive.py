@@ -23,13 +23,13 @@ class Archive:
     the file's identity first (one fstat(2)), and opens the path again where that is needed.
     """
 
-    __slots__ = ("_boot", "_fd", "_identity", "path", "root")
+    __slots__ = ("_fd", "_identity", "boot_block", "path", "root")
 
     def __init__(self, path: str, fd: int, boot: tuple[int, int, bytes]) -> None:
         self.path = path
         self.root = path + "/"
         self._fd = fd
-        self._boot = boot
+        self.boot_block = boot
         self._identity = _identity(fd)
 
     def fd(self, what: str) -> int:
@@ -94,7 +94,7 @@ class Archive:
         identity = _identity(fd)
         if identity != self._identity:
             # A new date or a second copy of the same build does no harm: the boot block tells them apart.
-            offset, size, checksum = self._boot
+            offset, size, checksum = self.boot_block
             try:
                 same_build = format.checksum(posix.pread(fd, size, offset)) == checksum
             except OSError:

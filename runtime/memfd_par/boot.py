@@ -55,6 +55,7 @@ def carry(launcher: Any, runtime: dict[str, Any], header: dict[str, Any]) -> Mod
     """
     _load(runtime)
     header["images"] = launcher.images
+    header["interpreter"] = launcher.interpreter
     offset, size, checksum = launcher.block
     block = (offset, size, checksum.to_bytes(8, "little"))
     try:
@@ -80,13 +81,7 @@ def _load(runtime: dict[str, Any]) -> None:
     """Executes what every start needs of the runtime."""
     gc.disable()  # nothing becomes garbage before the program starts
     sys.dont_write_bytecode = True  # of the standard library neither
-    for name, code in runtime.items():
-        if isinstance(code, bytes):
-            break
-        exec(code, _add(name, type(sys)(name)).__dict__)
-    from memfd_par.format import LATE
-
-    _add(LATE, Late(LATE, runtime[LATE]))
+    add_runtime(runtime)
 
 
 def _open(
@@ -107,11 +102,9 @@ def _open(
         index = Index(archive, header, runtime)
     except OSError as error:
         _die(error)
-    from memfd_par import environment, interpose
-
-    environment.install(index)
-    _install(index)
-    interpose.install(index)
+    install(index)
+    if header.get("interpreter"):  # the first one of the process has done the rest
+        return index
     if header["natives"][1]:
         from memfd_par import machine
 
@@ -125,6 +118,26 @@ def _open(
         except (ImportError, OSError) as error:
             _die(error)
     return index
+
+
+def add_runtime(runtime: dict[str, Any]) -> None:
+    """Executes those of the runtime's modules that every start needs."""
+    for name, code in runtime.items():
+        if isinstance(code, bytes):
+            break
+        exec(code, _add(name, type(sys)(name)).__dict__)
+    from memfd_par.format import LATE
+
+    _add(LATE, Late(LATE, runtime[LATE]))
+
+
+def install(index: Any) -> None:
+    """Puts the par's modules, files and runfiles where this interpreter looks for such."""
+    from memfd_par import environment, interpose
+
+    environment.install(index)
+    _install_finders(index)
+    interpose.install(index)
 
 
 class Late(type(sys)):  # type: ignore[misc]  # the type of modules
@@ -166,7 +179,7 @@ def _add(name: str, module: ModuleType) -> ModuleType:
     return module
 
 
-def _install(index: Any) -> None:
+def _install_finders(index: Any) -> None:
     """Puts the par first among what comes after built-in and frozen modules."""
     from memfd_par.finder import Finder, make_spec, path_hook
 

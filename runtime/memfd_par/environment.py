@@ -45,6 +45,13 @@ def install(index: Index) -> None:
             mapping._data = environment
 
 
+def close() -> None:
+    """Closes the manifest, at the end of an interpreter."""
+    descriptor = getattr(posix.environ, "_descriptor", -1)
+    if descriptor >= 0:
+        posix.close(descriptor)
+
+
 def _manifest(index: Index) -> bytes:
     """One line for each place: the runfiles path, a space, and the path (Bazel's own format)."""
     root = index.archive.root

@@ -58,14 +58,29 @@ class Image:
 
 
 class Images:
-    """What is loaded, by number in the index's table of native members."""
+    """What is loaded, by number in the index's table of native members.
 
-    def __init__(self, index: Index) -> None:
+    Args:
+        index: of the par.
+        handed: in a further interpreter of the process, what `hand_on` gave in the one that made it.
+    """
+
+    def __init__(
+        self, index: Index, handed: tuple[tuple[int, str, str], dict[int, tuple[str, int]]] | None = None
+    ) -> None:
         self._index = index
         self._paths: dict[int, str] = {}
         self._tiers: Tiers | None = None
         self._loaded: dict[int, Image] = {}
         self._count = 0
+        self._folder = _FOLDER
+        self._elsewhere: dict[int, tuple[str, int]] = {}
+        interpreter = index.header.get("interpreter", 0)
+        if interpreter:
+            self._folder += _bits(interpreter) + "../fd/"
+        if handed is not None:
+            state, self._elsewhere = handed
+            self._tiers = tiers.take_over(index, state)
         self._lock = _thread.RLock()
         for number, path, tier in index.header.get("images", ()):  # by the launcher, which counts as well
             self._note(number, path, None, tier)
@@ -76,6 +91,16 @@ class Images:
         """All images in load order, but for those of a carried interpreter itself."""
         own = self._index.header.get("own_natives", ())
         return [image for number, image in self._loaded.items() if number not in own]
+
+    def hand_on(self) -> tuple[tuple[int, str, str], dict[int, tuple[str, int]]]:
+        """What a further interpreter of this process has to know: the tiers, and what is loaded already."""
+        with self._lock:
+            state = self._probe()
+            paths = {
+                number: (path, tiers.NAMES.index(self._loaded[number].tier))
+                for number, path in self._paths.items()
+            }
+        return (state.best, state.why, state.path), {**self._elsewhere, **paths}
 
     def load_library(self, number: int) -> str:
         """Maps a library and all that it needs, RTLD_LOCAL: dependents find it by its soname.
@@ -94,7 +119,7 @@ class Images:
                 self._load_group(native.group)
                 return self._paths[number]
             self._load_needed(native)
-            path = self._load_by_loader(number, native.member)
+            path = self._loaded_elsewhere(number) or self._load_by_loader(number, native.member)
             if path is None:
                 path = self._load_plain(number, native)
             return path
@@ -113,7 +138,7 @@ class Images:
             path = self._paths.get(number)
             if path is None:
                 self._load_needed(native)
-                path = self._load_by_loader(number, spec.name)
+                path = self._loaded_elsewhere(number) or self._load_by_loader(number, spec.name)
             if path is None:
                 fd, path = self._copy(native, spec.name)
         origin = spec.origin
@@ -134,6 +159,15 @@ class Images:
         with self._lock:
             self._note(number, path, spec.name)
         return module
+
+    def _loaded_elsewhere(self, number: int) -> str | None:
+        """The path of a member that another interpreter of the process has loaded."""
+        loader = self._probe().loader
+        found = loader.noted(number) if loader is not None else self._elsewhere.get(number)
+        if found is None:
+            return None
+        self._note(number, found[0], None, found[1])
+        return str(found[0])
 
     def _load_by_loader(self, number: int, what: str) -> str | None:
         """Loads a member by the loader in C; the path by which dlopen(3) finds it. None: it has to be plain."""
@@ -239,6 +273,9 @@ class Images:
         natives = [self._index.native(number) for number in group]
         for native in natives:
             self._load_needed(native)
+        found = [self._loaded_elsewhere(number) for number in group]
+        if None not in found:
+            return
         fds: list[int] = []
         paths: list[str] = []
         try:
@@ -271,6 +308,9 @@ class Images:
         """Remembers what is loaded; a module that was loaded as a library before keeps its tier."""
         native = self._index.native(number)
         self._paths[number] = path
+        loader = self._tiers.loader if self._tiers else None
+        if loader is not None:
+            loader.note(number, path, tier)
         known = self._loaded.get(number)
         if known is not None:
             known.module = module or known.module
@@ -339,10 +379,11 @@ class Images:
 
         ld.so compares path strings before it opens anything (_dl_map_object in elf/dl-load.c): a number that is
         used again would give the library that had it first. A counter, one bit a step, as `/` and `./`, makes
-        each spelling new; a fork inherits the counter with the libraries.
+        each spelling new; a fork inherits the counter with the libraries. Each interpreter of a process counts in a
+        spelling of the folder of its own.
         """
         self._count += 1
-        return _FOLDER + f"{self._count:b}".replace("0", "/").replace("1", "./") + str(fd)
+        return self._folder + _bits(self._count) + str(fd)
 
     def _rename(self, handle: int, name: str) -> None:
         """Lets dependents find a library that has no soname: ld.so also compares NEEDED with `l_name`.
@@ -371,6 +412,13 @@ class Images:
 
     def _after_fork(self) -> None:
         self._lock = _thread.RLock()  # another thread may have held it
+        if self._tiers is not None and self._tiers.loader is not None:
+            self._tiers.loader.forked()
+
+
+def _bits(number: int) -> str:
+    """A number spelled as parts of a path that mean nothing."""
+    return f"{number:b}".replace("0", "/").replace("1", "./")
 
 
 def _dlopen(path: str, what: str) -> int:

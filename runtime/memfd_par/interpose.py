@@ -51,15 +51,20 @@ def install(index: Index) -> None:
 
 
 class After:
-    """Waits for frozen modules that nobody may need, and changes each once it is executed.
+    """Waits for modules of the interpreter's that nobody may need, and changes each once it is executed.
 
     `posixpath.realpath` with strict=True looks at each folder above a file, and finds that the par is none; `io.FileIO`
-    opens files itself.
+    opens files itself; `_interpreters`, `_xxsubinterpreters` before Python 3.13, makes interpreters.
     """
 
     def __init__(self, files: FileSystem) -> None:
         self._files = files
-        self._waiting = {"io": _replace_raw_files, "posixpath": _replace_realpath}
+        self._waiting = {
+            "_interpreters": _replace_create,
+            "_xxsubinterpreters": _replace_create,
+            "io": _replace_raw_files,
+            "posixpath": _replace_realpath,
+        }
         self._loaders: dict[str, Any] = {}
         for name in list(self._waiting):
             if name in sys.modules:
@@ -430,6 +435,12 @@ def _replace_realpath(files: FileSystem, posixpath: Any) -> None:
 
     real = posixpath.realpath
     posixpath.realpath = _wrapper(files, real, make(files, real))
+
+
+def _replace_create(files: FileSystem, interpreters: Any) -> None:
+    from memfd_par.subinterpreters import make
+
+    interpreters.create = make(files.index, interpreters)
 
 
 def _replace_raw_files(files: FileSystem, io: Any) -> None:

@@ -23,6 +23,9 @@ _UNKNOWN = (
     "then -c CODE, -m MODULE, SCRIPT or -.\n"
 )
 
+#: What is first on sys.path, as python's command line wants it.
+first_path: str | None = None
+
 
 def run(index: Index) -> None:
     """Does what python's command line says (python(1), "Using Python on the command line")."""
@@ -103,8 +106,14 @@ def _main_namespace(**values: Any) -> dict[str, Any]:
     return clear_main(values)
 
 
+def _put_first(path: str) -> None:
+    global first_path
+    first_path = path
+    sys.path.insert(0, path)
+
+
 def _run_text(text: str, name: str, inspect: bool) -> None:
-    sys.path.insert(0, "")
+    _put_first("")
     namespace = _main_namespace()
     code = compile(text, name, "exec", dont_inherit=True)
     if name == "<string>":
@@ -126,7 +135,7 @@ def _run_module(rest: list[str]) -> None:
     import runpy
 
     sys.argv[:] = ["-m", *rest[2:]]
-    sys.path.insert(0, posix.getcwd())
+    _put_first(posix.getcwd())
     _main_namespace()
     runpy._run_module_as_main(rest[1])  # type: ignore[attr-defined]
 
@@ -135,7 +144,7 @@ def _run_standard_input(index: Index) -> None:
     if sys.stdin is None:
         return
     if sys.stdin.isatty():
-        sys.path.insert(0, "")
+        _put_first("")
         banner = "Python {} with the packages of {}".format(sys.version.split()[0], index.archive.path)
         _interact(_main_namespace(), banner)
     else:
@@ -161,7 +170,7 @@ def _run_script(index: Index, path: str) -> None:
     except OSError as error:
         sys.stderr.write("{}: can't open file {!r}: {}\n".format(sys.executable, path, error))
         sys.exit(2)
-    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    _put_first(os.path.dirname(os.path.realpath(path)))
     exec(code, _main_namespace(__file__=path))
 
 

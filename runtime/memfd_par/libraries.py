@@ -152,6 +152,13 @@ def working_folder(path: Any) -> Any:
     return real_path(text)
 
 
+def close() -> None:
+    """Closes all files, at the end of an interpreter."""
+    for descriptors in (_fds, _programs):
+        while descriptors:
+            posix.close(descriptors.popitem()[1])
+
+
 def _program(source: int, text: str) -> int:
     """A memory file with the bytes of `source` that can be executed: none may be open for writing (ETXTBSY)."""
     from memfd_par import memfd

@@ -144,6 +144,9 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
 
 _images: dict[str, Images] = {}
 
+#: In a further interpreter of a process: what Images takes besides the index.
+handed: Any = None
+
 
 def images(index: Index) -> Images:
     """The one set of images of this process; made when the first native member is loaded."""
@@ -152,7 +155,7 @@ def images(index: Index) -> Images:
         from memfd_par.image import Images
 
         # Threads that come here at the same time get the same one.
-        found = _images.setdefault("", Images(index))
+        found = _images.setdefault("", Images(index, handed))
     return found
 
 

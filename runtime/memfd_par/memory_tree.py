@@ -52,6 +52,7 @@ socket.send_fds(channel, [b"."], [mount])
 
 #: Of folders below the one that VARIABLE names.
 _PREFIX = "memfd_par-"
+_DESCRIPTORS = "/proc/self/fd/"
 
 _root: str | None = None
 _lock = -1
@@ -93,6 +94,14 @@ def root_of(tops: list[str]) -> str:
     return _make_root() + "/"
 
 
+def close() -> None:
+    """Frees the folder in memory, at the end of an interpreter."""
+    global _root
+    if _root is not None and _root.startswith(_DESCRIPTORS):
+        os.close(int(_root[len(_DESCRIPTORS) :]))
+        _root = None
+
+
 def _make_root() -> str:
     global _root
     if _root is None:
@@ -107,7 +116,7 @@ def _make_root() -> str:
                 raise errors.ParTreeError(text) from None
             atexit.register(_remove, _root, os.getpid())
         else:
-            _root = f"/proc/self/fd/{_mount()}"
+            _root = _DESCRIPTORS + str(_mount())
     return _root
 
 

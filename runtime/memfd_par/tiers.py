@@ -35,14 +35,16 @@ class Tiers:
         best: the best tier.
         why: what forbids a better one; empty for SPARSE.
         loader: the loader in C, `memfd_par._native`; None where `best` is PLAIN.
+        path: by which dlopen(3) finds the loader again; empty without one.
     """
 
-    __slots__ = ("best", "loader", "why")
+    __slots__ = ("best", "loader", "path", "why")
 
-    def __init__(self, best: int, why: str, loader: Any = None) -> None:
+    def __init__(self, best: int, why: str, loader: Any = None, path: str = "") -> None:
         self.best = best
         self.why = why
         self.loader = loader
+        self.path = path
 
 
 def wanted() -> int | None:
@@ -69,7 +71,7 @@ def probe(index: Index, copy: Any) -> Tiers:
     if not size:
         return Tiers(PLAIN, why)
     try:
-        loader = _load(index, offset, size, copy)
+        loader, path = _load(index, offset, size, copy)
     except (ImportError, OSError) as error:
         return Tiers(PLAIN, "the image loader in C cannot be loaded: %s" % error)
     if "memfd_par.descriptors" in sys.modules:
@@ -79,12 +81,21 @@ def probe(index: Index, copy: Any) -> Tiers:
     except OSError as error:
         return Tiers(PLAIN, "the par cannot be mapped executable, as on a noexec mount: %s" % error.strerror)
     _serve(index, loader)
-    return Tiers(best, "" if best == SPARSE else VARIABLE + " is " + NAMES[best], loader)
+    return Tiers(best, "" if best == SPARSE else VARIABLE + " is " + NAMES[best], loader, path)
 
 
-def _serve(index: Index, loader: Any) -> None:
-    """Lets the C code of members open the par's files and libraries by paths below the par."""
-    archive = index.archive
+def take_over(index: Index, state: tuple[int, str, str]) -> Tiers:
+    """What another interpreter of this process has found out: `best`, `why` and `path` of its Tiers."""
+    best, why, path = state
+    if not path:
+        return Tiers(best, why)
+    loader = _create(path)
+    loader.find_by(_finder(index))
+    return Tiers(best, why, loader, path)
+
+
+def _finder(index: Index) -> Any:
+    """What the loader in C asks for libraries of the par."""
 
     def find(name: bytes) -> bytes | None:
         from memfd_par.libraries import path_of
@@ -92,25 +103,36 @@ def _serve(index: Index, loader: Any) -> None:
         path = path_of(index, name.decode("utf-8", "surrogateescape"))
         return None if path is None else path.encode()
 
+    return find
+
+
+def _serve(index: Index, loader: Any) -> None:
+    """Lets the C code of members open the par's files and libraries by paths below the par."""
+    archive = index.archive
     offset, size = index.header["file_table"]
     if not size:  # there are no members
         return
     fd = archive.fd("its files")
     paths = (archive.path, posix.readlink("/proc/self/fd/%d" % fd))
     encoded = [path.encode("utf-8", "surrogateescape") for path in paths]
-    loader.serve(fd, *encoded, offset, size, find)
+    loader.serve(fd, *encoded, offset, size, _finder(index))
 
 
-def _load(index: Index, offset: int, size: int, copy: Any) -> Any:
+def _load(index: Index, offset: int, size: int, copy: Any) -> tuple[Any, str]:
     fd, path = copy(offset, size, "memfd_par._native")
     try:
-        spec = ModuleSpec("memfd_par._native", None, origin=path)
-        module = _imp.create_dynamic(spec)
-        _imp.exec_dynamic(module)
+        module = _create(path)
         module.rename(
             path.encode(), (index.archive.root + format.OWN + "loader.so").encode("utf-8", "surrogateescape")
         )
+        return module, path
     finally:
         posix.close(fd)
+
+
+def _create(path: str) -> Any:
+    spec = ModuleSpec("memfd_par._native", None, origin=path)
+    module = _imp.create_dynamic(spec)
+    _imp.exec_dynamic(module)
     sys.modules[module.__name__] = module
     return module

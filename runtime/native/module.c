@@ -7,13 +7,48 @@
 #include "python_abi.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "files.h"
 #include "hooks.h"
 #include "image.h"
+#include "members.h"
 #include "passed_on.h"
+#include "versions.h"
+
+/* What is newer than 3.9's stable ABI, by names of our own; NULL where this Python lacks it. */
+extern const unsigned long python_version __asm__("Py_Version") __attribute__((weak));
+extern void *thread_of_312(void) __asm__("_PyThreadState_UncheckedGet") __attribute__((weak));
+extern void *thread_of_313(void) __asm__("PyThreadState_GetUnchecked") __attribute__((weak));
+
+/* Python 3.12 and newer: interpreters have locks of their own, and each thread knows which it runs (PEP 684). */
+static int has_own_locks(void) { return &python_version && python_version >= 0x030C0000; }
+
+/* From <moduleobject.h>. */
+enum { MULTIPLE_INTERPRETERS = 3, PER_INTERPRETER_GIL_SUPPORTED = 2 };
+
+/* One member is loaded at a time. Its constructors may load another, in the same thread. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local int depth;
+
+static void lock(void)
+{
+    PyThreadState *state;
+
+    if (depth++ || !pthread_mutex_trylock(&loading))
+        return;
+    state = PyEval_SaveThread(); /* who holds it may need this interpreter */
+    pthread_mutex_lock(&loading);
+    PyEval_RestoreThread(state);
+}
+
+static void unlock(void)
+{
+    if (!--depth)
+        pthread_mutex_unlock(&loading);
+}
 
 /* What load and map_over take: memfd_par.native tells. The blocks stay the caller's. */
 struct call {
@@ -48,6 +83,12 @@ static int parse(PyObject *args, const char *format, struct call *call)
     return 0;
 }
 
+static PyObject *none(void)
+{
+    Py_IncRef(Py_None);
+    return Py_None;
+}
+
 static PyObject *raise_failure(const struct image_result *result)
 {
     if (result->text) {
@@ -67,11 +108,15 @@ static PyObject *load(PyObject *module, PyObject *args)
 {
     struct call call;
     struct image_result result;
+    int failed;
 
     (void)module;
     if (parse(args, "iKKiyySSi|K", &call))
         return NULL;
-    if (image_load(&call.request, &call.plan, &result))
+    lock();
+    failed = image_load(&call.request, &call.plan, &result);
+    unlock();
+    if (failed)
         return raise_failure(&result);
     return outcome(&result);
 }
@@ -84,7 +129,9 @@ static PyObject *map_over(PyObject *module, PyObject *args)
     (void)module;
     if (parse(args, "iKKiyySSiK", &call))
         return NULL;
+    lock();
     image_map_over(&call.request, &call.plan, (void *)(uintptr_t)call.handle, &result);
+    unlock();
     return outcome(&result);
 }
 
@@ -98,8 +145,7 @@ static PyObject *can_map(PyObject *module, PyObject *args)
         return NULL;
     if (image_can_map(par, offset))
         return PyErr_SetFromErrno(PyExc_OSError);
-    Py_IncRef(Py_None);
-    return Py_None;
+    return none();
 }
 
 static PyObject *rename_image(PyObject *module, PyObject *args)
@@ -114,27 +160,60 @@ static PyObject *rename_image(PyObject *module, PyObject *args)
     return Py_None;
 }
 
-/* Finds libraries for members that call dlopen(3): takes bytes, returns bytes or None. */
-static PyObject *finder;
+/* Key of an interpreter's own dictionary: finds libraries for members that call dlopen(3); takes bytes, returns bytes or None. */
+#define FINDER "memfd_par.find"
+
+static int interpreters; /* that have a finder */
+
+static int keep_finder(PyObject *find)
+{
+    PyObject *own = PyInterpreterState_GetDict(PyInterpreterState_Get());
+
+    if (!own) {
+        PyErr_SetString(PyExc_RuntimeError, "this interpreter has no dictionary of its own");
+        return -1;
+    }
+    if (PyDict_SetItemString(own, FINDER, find))
+        return -1;
+    __atomic_add_fetch(&interpreters, 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+/* Whether this thread runs an interpreter already. */
+static int is_attached(void)
+{
+    if (!has_own_locks())
+        return 0;
+    return thread_of_313 ? !!thread_of_313() : thread_of_312 && thread_of_312();
+}
 
 static char *find_by_python(const char *name)
 {
-    PyGILState_STATE state;
-    PyObject *kind, *value, *trace, *path;
+    PyGILState_STATE state = PyGILState_UNLOCKED;
+    PyObject *kind, *value, *trace, *own, *finder, *path;
     Py_ssize_t size;
     char *bytes, *copied = NULL;
+    int attached;
 
     if (!Py_IsInitialized())
         return NULL;
-    state = PyGILState_Ensure();
+    attached = is_attached();
+    /* An older Python cannot tell which interpreter's thread this is, and would wait for itself. */
+    if (!attached && !has_own_locks() && __atomic_load_n(&interpreters, __ATOMIC_RELAXED) > 1)
+        return NULL;
+    if (!attached)
+        state = PyGILState_Ensure();
     PyErr_Fetch(&kind, &value, &trace);
-    path = PyObject_CallFunction(finder, "y", name);
+    own = PyInterpreterState_GetDict(PyInterpreterState_Get());
+    finder = own ? PyDict_GetItemString(own, FINDER) : NULL;
+    path = finder ? PyObject_CallFunction(finder, "y", name) : NULL;
     if (path && path != Py_None && !PyBytes_AsStringAndSize(path, &bytes, &size))
         copied = strdup(bytes);
     if (path)
         Py_DecRef(path);
     PyErr_Restore(kind, value, trace); /* dlopen(3) itself says what is wrong */
-    PyGILState_Release(state);
+    if (!attached)
+        PyGILState_Release(state);
     return copied;
 }
 
@@ -150,11 +229,62 @@ static PyObject *serve(PyObject *module, PyObject *args)
         return NULL;
     if (files_serve(par, path, real_path, offset, size))
         return PyErr_SetFromErrno(PyExc_OSError);
-    Py_IncRef(find);
-    finder = find;
+    if (keep_finder(find))
+        return NULL;
     hooks_enable(find_by_python);
-    Py_IncRef(Py_None);
-    return Py_None;
+    return none();
+}
+
+static PyObject *find_by(PyObject *module, PyObject *args)
+{
+    PyObject *find;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O", &find) || keep_finder(find))
+        return NULL;
+    return none();
+}
+
+static PyObject *note(PyObject *module, PyObject *args)
+{
+    unsigned long long number;
+    const char *path;
+    int tier;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "Ksi", &number, &path, &tier))
+        return NULL;
+    members_note((size_t)number, path, tier); /* without memory for it, another interpreter loads one of its own */
+    return none();
+}
+
+static PyObject *noted(PyObject *module, PyObject *args)
+{
+    unsigned long long number;
+    PyObject *found;
+    char *path;
+    int tier;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "K", &number))
+        return NULL;
+    path = members_find((size_t)number, &tier);
+    if (!path)
+        return none();
+    found = Py_BuildValue("si", path, tier);
+    free(path);
+    return found;
+}
+
+static PyObject *forked(PyObject *module, PyObject *args)
+{
+    (void)module;
+    if (!PyArg_ParseTuple(args, ""))
+        return NULL;
+    if (!depth)
+        loading = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    members_forked();
+    return none();
 }
 
 static PyObject *heed_folders(PyObject *module, PyObject *args)
@@ -175,10 +305,14 @@ static PyMethodDef methods[] = {
     {"pass_on", passed_on_make, METH_VARARGS, "A built-in function that passes on what does not concern the par."},
     {"rename", rename_image, METH_VARARGS, "Gives the library that a path finds the name that debuggers show."},
     {"serve", serve, METH_VARARGS, "From now on members' C code finds files below the par's path, and its libraries."},
+    {"find_by", find_by, METH_VARARGS, "Tells a further interpreter's way to find the par's libraries."},
+    {"note", note, METH_VARARGS, "Notes the path and tier of a loaded member, by number, for all interpreters."},
+    {"noted", noted, METH_VARARGS, "The path and tier of a member that any interpreter has loaded, or None."},
+    {"forked", forked, METH_VARARGS, "Frees the locks in the child of a fork."},
     {NULL, NULL, 0, NULL},
 };
 
-static PyModuleDef_Slot slots[] = {{0, NULL}};
+static PyModuleDef_Slot slots[] = {{0, NULL}, {0, NULL}};
 
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "memfd_par._native", NULL, 0, methods, slots, NULL, NULL, NULL,
@@ -186,4 +320,9 @@ static PyModuleDef definition = {
 
 __attribute__((visibility("default"))) PyMODINIT_FUNC PyInit__native(void);
 
-__attribute__((visibility("default"))) PyMODINIT_FUNC PyInit__native(void) { return PyModuleDef_Init(&definition); }
+__attribute__((visibility("default"))) PyMODINIT_FUNC PyInit__native(void)
+{
+    if (has_own_locks()) /* older ones know no such slot */
+        slots[0] = (PyModuleDef_Slot){MULTIPLE_INTERPRETERS, (void *)PER_INTERPRETER_GIL_SUPPORTED};
+    return PyModuleDef_Init(&definition);
+}

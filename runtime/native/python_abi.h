@@ -11,6 +11,8 @@
 typedef ssize_t Py_ssize_t;
 typedef struct _object PyObject;
 typedef struct _typeobject PyTypeObject;
+typedef struct _ts PyThreadState;
+typedef struct _is PyInterpreterState;
 typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
 
 typedef struct PyMethodDef {
@@ -94,6 +96,12 @@ Py_ssize_t PyUnicode_Tailmatch(PyObject *, PyObject *, Py_ssize_t, Py_ssize_t, i
 int PyBytes_AsStringAndSize(PyObject *, char **, Py_ssize_t *);
 PyGILState_STATE PyGILState_Ensure(void);
 void PyGILState_Release(PyGILState_STATE);
+PyThreadState *PyEval_SaveThread(void);
+void PyEval_RestoreThread(PyThreadState *);
+PyInterpreterState *PyInterpreterState_Get(void);
+PyObject *PyInterpreterState_GetDict(PyInterpreterState *);
+PyObject *PyDict_GetItemString(PyObject *, const char *);
+int PyDict_SetItemString(PyObject *, const char *, PyObject *);
 int Py_IsInitialized(void);
 void Py_IncRef(PyObject *);
 void Py_DecRef(PyObject *);
@@ -103,5 +111,6 @@ extern PyTypeObject PyUnicode_Type;
 extern PyObject *PyExc_ImportError;
 extern PyObject *PyExc_NotADirectoryError;
 extern PyObject *PyExc_OSError;
+extern PyObject *PyExc_RuntimeError;
 extern PyObject *PyExc_ValueError;
 extern PyObject _Py_NoneStruct;

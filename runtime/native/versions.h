@@ -1,5 +1,5 @@
 /* Binds what the loader uses of glibc to versions that each glibc has had from the start, so that a loader that is built on a
- * new machine loads on an old one. (dlopen and its like have moved into libc.so.6 with 2.34, under a new version.) */
+ * new machine loads on an old one. (dlopen and its like, and what libpthread.so.0 had, have moved into libc.so.6 with 2.34, under a new version.) */
 #pragma once
 
 #if defined(__x86_64__)
@@ -16,4 +16,5 @@ __asm__(".symver dlclose,dlclose@" OLDEST);
 __asm__(".symver dlerror,dlerror@" OLDEST);
 __asm__(".symver dlsym,dlsym@" OLDEST);
 __asm__(".symver dlinfo,dlinfo@" OLDEST_DLINFO);
+__asm__(".symver pthread_mutex_trylock,pthread_mutex_trylock@" OLDEST);
 #endif

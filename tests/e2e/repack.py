@@ -80,6 +80,7 @@ def _compile(python: str, folder: Path) -> dict[str, Path]:
             "-o",
             f"{folder}/{name}.so",
         ]
+        command += ["-DSEVERAL_INTERPRETERS"] if name == "_other" else []
         command += [f"{libraries}/{library}"] if library else []
         subprocess.run(command, check=True)
     return {f"{name}.so": folder / f"{name}.so" for name in _MODULES}

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,8 +25,9 @@ from memfd_par.native import Native
 from tests.runtime.fakes import descriptors, natives_index
 
 
-def spell(count: int, fds: list[int]) -> list[str]:
-    images = object.__new__(Images)
+def spell(count: int, fds: list[int], interpreter: int = 0) -> list[str]:
+    index: Any = SimpleNamespace(header={"interpreter": interpreter})
+    images = Images(index)
     images._count = count
     return [images._spelling(fd) for fd in fds]
 
@@ -45,9 +47,15 @@ def test_spellings_of_different_moments_differ(one: int, other: int, fd: int, ot
     assert (spell(one, [fd]) == spell(other, [other_fd])) == same
 
 
+@given(st.integers(0, 99), st.integers(0, 99), st.integers(1, 2**20), st.integers(1, 2**20))
+def test_spellings_of_different_interpreters_differ(one: int, other: int, number: int, another: int) -> None:
+    assert spell(one, [7]) != spell(other, [7], number)
+    assert (spell(one, [7], number) == spell(other, [7], another)) == (one == other and number == another)
+
+
 def test_every_spelling_is_a_path_to_the_descriptor() -> None:
     fd = memfd.create("x")
-    for spelling in spell(0, [fd] * 20):
+    for spelling in spell(0, [fd] * 20) + spell(0, [fd] * 20, 1) + spell(0, [fd] * 20, 6):
         assert os.path.samestat(os.stat(spelling), os.fstat(fd))
     os.close(fd)
 

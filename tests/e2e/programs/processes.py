@@ -1,4 +1,4 @@
-"""Starts processes by the method that its argument names."""
+"""Starts processes by the method that its argument names, or interpreters."""
 
 from __future__ import annotations
 
@@ -26,10 +26,17 @@ def doubled(x: int) -> tuple[int, str]:
     return x * 2, str(shapes.__file__)
 
 
-if __name__ == "__main__":
+def executor() -> concurrent.futures.Executor:
+    """The one that the argument names."""
+    if sys.argv[1] == "interpreters":
+        return concurrent.futures.InterpreterPoolExecutor(1)
     context = multiprocessing.get_context(sys.argv[1])
     with context.Pool(2) as pool:
         assert [x for x, _ in pool.map(doubled, range(4))] == [0, 2, 4, 6]
         assert [point.x for point in pool.map(moved, [Point(1), Point(2)])] == [2, 3]
-    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as executor:
-        print(executor.submit(doubled, 21).result())
+    return concurrent.futures.ProcessPoolExecutor(1, mp_context=context)
+
+
+if __name__ == "__main__":
+    with executor() as one:
+        print(one.submit(doubled, 21).result())

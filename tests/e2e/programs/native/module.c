@@ -1,4 +1,4 @@
-/* An extension module NAME whose answer() calls CALL. */
+/* An extension module NAME whose answer() calls CALL, for SEVERAL_INTERPRETERS of a process or for one. */
 #include "python_headers.h"
 
 int CALL(void);
@@ -12,7 +12,11 @@ static PyObject *answer(PyObject *self, PyObject *none) { return PyLong_FromLong
 
 static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, "Asks the library."}, {NULL, NULL, 0, NULL}};
 
-static PyModuleDef_Slot slots[] = {{0, NULL}};
+static PyModuleDef_Slot slots[] = {
+#if defined(SEVERAL_INTERPRETERS) && defined(Py_mod_multiple_interpreters)
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+    {0, NULL}};
 
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, .m_name = TEXT(NAME), .m_methods = methods, .m_slots = slots};
