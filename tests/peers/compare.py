@@ -1,7 +1,7 @@
 """Runs peers' own tests from a par and in a virtual environment, and prints what became of them side by side.
 
-`--peer=FILE` (by BUILD) names what peers.bzl says of one; the other arguments are the suites to run, or all. It ends with
-status 1 where a test does not fare alike in both, or where none passed.
+`--peer=FILE` (by BUILD) names what peers.bzl says of one; the other arguments are the suites to run, or all. `--write` puts
+the counts into docs/peers.md. It ends with status 1 where a test does not fare alike in both, or where none passed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.peers import outcomes
+from tests.peers import document, outcomes
 
 _MOST = 40  # differences that are printed of a suite
 _LOG_LIMIT = 3000  # characters of pytest's output that are printed where it made no report
@@ -133,8 +133,8 @@ def run(place: Place, suite: str, folder: Path, env: dict[str, str]) -> outcomes
         ) from error
 
 
-def compare(peer: Peer, suite: str, folder: Path) -> list[str]:
-    """Runs a suite in both, prints the counts, and returns the differences."""
+def compare(peer: Peer, suite: str, folder: Path) -> tuple[document.Row, list[str]]:
+    """Runs a suite in both, prints the counts, and returns them and the differences."""
     here = folder / peer.name
     here.mkdir(exist_ok=True)
     # One after the other, so that each has the machine to itself.
@@ -142,9 +142,11 @@ def compare(peer: Peer, suite: str, folder: Path) -> list[str]:
     environment = run(make_environment(peer, here), suite, here / f"{suite}.environment", peer.env)
     show(suite, par, environment)
     different = outcomes.differences(par, environment)
+    version = document.version_of(peer.name, [wheel.name for wheel in peer.wheels])
+    row = document.Row(peer.name, version, suite, par, environment, len(different))
     if "passed" not in par.values():
         different.append(f"no test of {suite} passed: it needs more than peers.bzl's caller gives it")
-    return different
+    return row, different
 
 
 def show(suite: str, par: outcomes.Outcomes, environment: outcomes.Outcomes) -> None:
@@ -159,6 +161,7 @@ def main(arguments: list[str]) -> int:
     """Compares what the command line names; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", action="append", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("suite", nargs="*")
     options = parser.parse_args(arguments)
     try:
@@ -166,11 +169,13 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         parser.error(str(error))
     failed = False
+    rows: list[document.Row] = []
     # Short, as some tests make sockets in it.
     with tempfile.TemporaryDirectory(prefix="peers.", ignore_cleanup_errors=True) as folder:
         for peer, suite in pairs:
             try:
-                different = compare(peer, suite, Path(folder))
+                row, different = compare(peer, suite, Path(folder))
+                rows.append(row)
             except RunFailedError as error:
                 different = [str(error)]
             for line in different[:_MOST]:
@@ -179,6 +184,9 @@ def main(arguments: list[str]) -> int:
                 print(f"  and {len(different) - _MOST} more")
             failed = failed or bool(different)
             sys.stdout.flush()
+    if options.write:
+        path = Path(os.environ["BUILD_WORKSPACE_DIRECTORY"], "docs/peers.md")
+        path.write_text(document.update(path.read_text("utf-8"), rows), "utf-8")
     return int(failed)
 
 

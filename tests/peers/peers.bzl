@@ -94,6 +94,7 @@ def _comparison(rule, name, peers, chosen = [], **kwargs):
         name = name,
         srcs = [
             "compare.py",
+            "document.py",
             "outcomes.py",
         ],
         args = ["--peer=$(rootpath {})".format(peer) for peer in peers] + chosen,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers import compare, outcomes
+from tests.peers import compare, document, outcomes
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="a" name="one"/>
@@ -140,3 +140,66 @@ def test_a_suite_of_which_nothing_passes(
     monkeypatch.setattr(compare, "make_environment", lambda *_: compare.Place((str(empty),), empty))
     assert compare.main([f"--peer={facts}"]) == 1
     assert "DIFFERS: no test of a passed" in capsys.readouterr().out
+
+
+def row(suite: str, differ: int = 0) -> document.Row:
+    return document.Row("one", "1.0", suite, {"a": "passed", "b": "failed"}, {"a": "passed"}, differ)
+
+
+def test_the_table_keeps_what_did_not_run() -> None:
+    text = (
+        "# Title\n\n"
+        + document.HEADER
+        + "\n|-|-|-|-|-|-|\n| one | 0.9 | `a` | x | y | 7 |\n| two | 2 | `b` | x | y | 0 |\n\nEnd.\n"
+    )
+    updated = document.update(text, [row("c", 1), row("a")])
+    assert updated.splitlines() == [
+        "# Title",
+        "",
+        document.HEADER,
+        "|---|---|---|---|---|---|",
+        "| one | 1.0 | `a` | 1 / 1 / 0 / 0 / 0 | 1 / 0 / 0 / 0 / 0 | 0 |",
+        "| one | 1.0 | `c` | 1 / 1 / 0 / 0 / 0 | 1 / 0 / 0 / 0 / 0 | 1 |",
+        "| two | 2 | `b` | x | y | 0 |",
+        "",
+        "End.",
+    ]
+    assert document.update(updated, []) == updated
+
+
+def test_a_document_without_a_table() -> None:
+    with pytest.raises(document.NoTableError, match=r"begins with the line \| Distribution"):
+        document.update("text\n", [row("a")])
+
+
+def test_versions() -> None:
+    wheels = ["other-2.0-py3-none-any.whl", "Some_Thing-1.5.0-cp314-cp314-linux_x86_64.whl"]
+    assert document.version_of("some-thing", wheels) == "1.5.0"
+    assert document.version_of("absent", wheels) == ""
+
+
+def test_the_document_is_written(tmp_path: Path, report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = program(tmp_path / "app.par", f"cat {report}")
+    facts = tmp_path / "facts.json"
+    wheels = ["a-3.1-py3-none-any.whl"]
+    facts.write_text(
+        json.dumps(
+            {
+                "name": "a",
+                "par": str(place.packages),
+                "suites": ["s"],
+                "wheels": wheels,
+                "tests": [],
+                "env": {},
+            }
+        ),
+        "utf-8",
+    )
+    (tmp_path / "docs").mkdir()
+    written = tmp_path / "docs/peers.md"
+    written.write_text(document.HEADER + "\n|-|-|-|-|-|-|\n", "utf-8")
+    monkeypatch.setenv("BUILD_WORKSPACE_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(compare, "make_environment", lambda *_: place)
+    assert compare.main([f"--peer={facts}", "--write"]) == 0
+    counts = "1 / 2 / 1 / 1 / 1"
+    assert written.read_text("utf-8").splitlines()[2:] == [f"| a | 3.1 | `s` | {counts} | {counts} | 0 |"]
