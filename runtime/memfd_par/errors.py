@@ -74,6 +74,7 @@ MEND_SYSTEM = (
     "{member} needs that library, and neither the par nor the machine has it: install it, or build {target} with it "
     "(native_libs, or the distribution that has it in deps)."
 )
+MEND_MEMORY = "There is not enough memory or address space for {member}: raise the limit of the process (ulimit -v) or of its cgroup."
 MEND_OTHER = "The member is {member}; it was built for another environment than this one."
 EMPTY_NATIVE = (
     "{member} in {par} has 0 bytes, so there is no {module} to load. The file was empty when {target} was built; "

@@ -399,8 +399,11 @@ class Images:
     def _error(self, native: Native, what: str, path: str, error: Exception) -> errors.ParImportError:
         header = self._index.header
         reason = str(error).replace(path, native.member)
-        system = "cannot open shared object file" in reason
-        mend = errors.MEND_SYSTEM if system else errors.MEND_OTHER
+        mend = errors.MEND_OTHER
+        if "cannot open shared object file" in reason:
+            mend = errors.MEND_SYSTEM
+        elif "failed to map segment" in reason or "cannot allocate memory" in reason.lower():
+            mend = errors.MEND_MEMORY
         return _import_error(
             "NOT_LOADED",
             what,

@@ -162,12 +162,29 @@ def test_grown(par: Par) -> None:
     assert par.output(_USE_ALL) == _WHOLE
 
 
-def test_cut_while_it_runs(par: Par) -> None:
-    code = f"""
+_CUT = """
 import os
-os.truncate({str(par.path)!r}, {member(par.path, "_answer.so")[0] + 100})
+os.truncate({path!r}, {size})
 import _answer
 """
-    # What is mapped and cut off ends the program as it exits (SIGBUS), as with any library in use.
+
+
+def test_cut_while_it_runs(par: Par) -> None:
+    code = _CUT.format(path=str(par.path), size=member(par.path, "_answer.so")[0] + 100)
     stderr = dataclasses.replace(par, tier="plain").fails(code)
     says(stderr, "Error: ", str(par.path), "Restart the program")
+
+
+@pytest.mark.parametrize("tier", ["sparse", "full"])
+def test_cut_while_it_runs_and_is_mapped(par: Par, tier: str) -> None:
+    """As above. What is mapped and cut off ends a program that still uses it (SIGBUS), as with any library in use."""
+    code = _CUT.format(path=str(par.path), size=member(par.path, "_answer.so")[0] + 100)
+    caught = f"""
+import sys
+try: exec({code!r})
+except ImportError as error: print(type(error).__name__, error, flush=True)
+os._exit(3)
+"""
+    completed = dataclasses.replace(par, tier=tier).run(caught)
+    assert (completed.returncode, completed.stderr) == (3, "")
+    says(completed.stdout, "ParImportError ", str(par.path), "Restart the program")

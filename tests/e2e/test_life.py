@@ -107,15 +107,25 @@ def test_dl_iterate_phdr(life: Par) -> None:
 
 
 def test_dlclose(life: Par) -> None:
-    """Python keeps what it has loaded; who closes it nevertheless has closed a reference of his own only."""
+    """Who closes what Python has loaded closes a reference of his own only: it lives, in its place, until the end."""
     code = """
 import _ctypes
+def place(): return ctypes.cast(top.caught, ctypes.c_void_p).value
+def mapped():
+    with open("/proc/self/maps") as maps: return sorted(line.split()[0] for line in maps if "lib" in line and "memfd:" in line or sys.argv[0] in line)
 top = load()
-handle = ctypes.CDLL(sys.argv[0] + "/PLACE/libtop.so")._handle
-_ctypes.dlclose(handle)
-print(top.caught(4), load().caught(3))
-""".replace("PLACE", _PLACE)
-    assert life.output(_TOP + code) == "4 3\n"
+before = place(), mapped()
+assert top.counted_in_thread() == 101
+for _ in range(20):
+    _ctypes.dlclose(load()._handle)
+assert (place(), mapped()) == before
+print(top.caught(4), load().caught(3), top.counted_in_thread())
+print("end", flush=True)
+"""
+    lines = life.output(_TOP + code, env={"TELL": "1"}).splitlines()
+    end = lines.index("end")
+    assert lines[:end] == [*_born(), "4 3 102"]
+    assert sorted(line for line in lines[end + 1 :] if "thread" not in line) == sorted(_dead())
 
 
 def test_dladdr(life: Par) -> None:

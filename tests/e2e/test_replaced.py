@@ -128,13 +128,25 @@ def test_emptied(plain: Par, close: str) -> None:
     )
 
 
+_CHANGES = {
+    "rewritten": "import shutil; shutil.copyfile({other!r}, {path!r})\n",
+    "rewritten in part": "open({path!r}, 'r+b').write(bytes({most}))\n",
+    "emptied": "open({path!r}, 'w').close()\n",
+}
+
+
 @pytest.mark.parametrize("tier", ["sparse", "full"])
-def test_rewritten_where_pages_are_mapped(par: Par, copy: Copy, tier: str) -> None:
-    """As with any library in use, code that is mapped may change; what is loaded later is told all the same."""
-    rewrite = f"import shutil; shutil.copyfile({str(copy('probe').path)!r}, {str(par.path)!r})\n"
-    completed = dataclasses.replace(par, tier=tier).run(f"{rewrite}import faulty")
-    assert completed.returncode != 0
-    says(completed.stderr, "ParImportError: ", str(par.path), "was rewritten in place", "Restart the program")
+@pytest.mark.parametrize("change", _CHANGES)
+@pytest.mark.parametrize("close", ["", _CLOSE])
+def test_changed_in_place_where_pages_are_mapped(
+    par: Par, copy: Copy, tier: str, change: str, close: str
+) -> None:
+    """What is loaded later is told all the same. Code that is mapped has changed, as with any library in use: it must not run."""
+    most = 2 * par.path.stat().st_size // 3
+    before = _CHANGES[change].format(other=str(copy("probe").path), path=str(par.path), most=most) + close
+    words = "" if change == "rewritten in part" else "was rewritten in place"
+    code = f"import os, sys\n{before}\nWORDS = {words!r}\n{_CAUGHT}\nsys.stdout.flush()\nos._exit(0)"
+    assert dataclasses.replace(par, tier=tier).output(code) == "goes on\n"
 
 
 def test_descriptor_number_taken_by_another_par(par: Par, copy: Copy) -> None:

@@ -209,3 +209,26 @@ else: print(_answer.answer())
             assert "memory" in printed.lower() or "failed to map segment" in printed, printed
             assert printed.startswith(("ParImportError", "MemoryError", "ImportError")), printed
     assert outcomes == {"error", "loaded"}
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_a_limit_of_memory_that_is_lifted(natives: Par, tier: str) -> None:
+    """The error tells the mend, and does not last."""
+    code = """
+import other._other, memfd_par, resource  # what the runtime and the loader need is there
+hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+def use_up():
+    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used, hard))
+def load():
+    try: import _answer
+    except ImportError as error: return type(error).__name__ + " " + str(error)
+    return _answer.answer()
+use_up()
+text = load()
+resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+print(text, load(), sep="\\n")
+"""
+    message, loaded = _at(natives, tier).output(code).splitlines()
+    says(message, "ParImportError _answer could not be loaded from", str(natives.path), "ulimit -v")
+    assert loaded == "42"

@@ -113,7 +113,7 @@ _PATH = st.one_of(
 _STEP = st.tuples(st.sampled_from([*READING, *WRITING]), st.sampled_from([*KINDS]), _PATH)
 
 
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_STEP, min_size=1, max_size=8))
 @example([("open r", "str", "folder/../one.txt")])
 @example([("scandir paths", "bytes", "folder//")])

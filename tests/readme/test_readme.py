@@ -21,7 +21,17 @@ OTHERS = set(
     "BAD_LINE DUPLICATE UNKNOWN _BACKEND _BUILD _DOC _FACTS _HELPER _NO_FOLDER _NO_LAUNCHER _NO_PIP _PIP_FAILED _SCRIPT _UNPACK".split()
 )
 #: Parts of other messages, which name what is wrong.
-PARTS = {"MEND_OTHER", "MEND_SYSTEM", "_CARRIED", "_MANY", "_MORE", "_ONE", "_SIMILAR", "_STEP"}
+PARTS = {
+    "MEND_MEMORY",
+    "MEND_OTHER",
+    "MEND_SYSTEM",
+    "_CARRIED",
+    "_MANY",
+    "_MORE",
+    "_ONE",
+    "_SIMILAR",
+    "_STEP",
+}
 
 
 def snippet(title: str) -> str:

@@ -54,5 +54,5 @@ def test_what_is_not_there_needs_no_folder(path: str, code: int, monkeypatch: py
 
 def test_a_folder_on_disk_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(memory_tree.VARIABLE, "/nonexistent/folder")
-    with pytest.raises(FileNotFoundError, match="/nonexistent/folder"):
+    with pytest.raises(ParTreeError, match=r"MEMFD_PAR_TREE names '/nonexistent/folder' .*No such file"):
         memory_tree.real_path("data")
