@@ -26,7 +26,7 @@ load("@memfd_par//:defs.bzl", {names})
 """
 
 #: What memfd_par_binary, the macro, does not pass on from its caller.
-_SET_BY_THE_MACRO = ("name", "par", "par_args")
+_SET_BY_THE_MACRO = ("name", "par", "par_args", "repo_mapping")
 _TYPES = {
     "BOOLEAN": "bool",
     "INT": "int",

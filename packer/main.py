@@ -21,6 +21,7 @@ from packer.plan import Plans, plan
 from packer.real_files import real_tops
 from packer.records import missing_records
 from packer.request import InputFile, Manifest, decode, parse_manifest, runfiles_path
+from packer.runfiles import apparent_names
 from packer.target import Target, find_main
 
 DUPLICATES = (
@@ -214,9 +215,17 @@ def _target(options: argparse.Namespace) -> Target:
         duplicates_are_errors=options.on_duplicate == "error",
         missing_is_an_error=options.on_missing == "error",
         real_files=options.real_file,
+        repositories=_repositories(options.repo_mapping),
         exclude_stdlib=options.exclude_stdlib,
         include_stdlib=options.include_stdlib,
     )
+
+
+def _repositories(path: str | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return apparent_names(file)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -231,6 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--loader", help="the image loader in C; without it, native code is copied into memory whole")
     add("--digest", action="append", default=[], help="a digest of files of the manifest (packer.digest)")
     add("--runtime_digest", action="append", default=[], help="a digest of the runtime and the loader")
+    add("--repo_mapping", help="Bazel's mapping of repositories, with bzlmod")
     program = parser.add_mutually_exclusive_group(required=True)
     program.add_argument("--main", help="runfiles path of the script")
     program.add_argument("--main_module", help="dotted name, as for python -m")

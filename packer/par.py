@@ -219,7 +219,7 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
         "env": dict(sorted(par.target.env.items())),
         "args": list(par.target.args),
         "real_files": list(par.real_tops),
-        "runfiles": places(par.layout.members),
+        "runfiles": places(par.layout.members, par.target.repositories),
         "build": build,
         "stdlib": par.carried.interpreter.folder if par.carried else "",
         **blocks,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from memfd_par import format
@@ -32,6 +32,7 @@ class Target:
     duplicates_are_errors: bool
     missing_is_an_error: bool  #: of what native code in dependencies needs
     real_files: Sequence[str]  #: distributions or folders
+    repositories: Mapping[str, str] = field(default_factory=dict)  #: more names for folders of the runfiles
     exclude_stdlib: Sequence[str] = ()  #: modules of a carried interpreter that are left out
     include_stdlib: Sequence[str] = ()  #: modules that are taken in, though they usually are left out
 

@@ -1,6 +1,7 @@
 """memfd_par_binary: a program as one file."""
 
 load(":par.bzl", "PAR_ATTRS", "par_impl")
+load(":repo_mapping.bzl", "declare_repo_mapping")
 load(":toolchain_types.bzl", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN")
 
 _DOC = """\
@@ -52,5 +53,6 @@ def memfd_par_binary(name, args = [], **kwargs):
         name = name,
         par = name + ".par",
         par_args = args,
+        repo_mapping = declare_repo_mapping(name, kwargs, kwargs.get("testonly")),
         **kwargs
     )

@@ -1,6 +1,7 @@
 """memfd_par_test: a test as one file."""
 
 load(":par.bzl", "PAR_ATTRS", "par_impl")
+load(":repo_mapping.bzl", "declare_repo_mapping")
 load(":toolchain_types.bzl", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN")
 
 _memfd_par_test = rule(
@@ -23,5 +24,6 @@ def memfd_par_test(name, args = [], **kwargs):
         name = name,
         par = name + ".par",
         par_args = args,
+        repo_mapping = declare_repo_mapping(name, kwargs, True),
         **kwargs
     )

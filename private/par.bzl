@@ -5,6 +5,7 @@ load(":digest.bzl", "digest_aspect", "digests", "undigested")
 load(":manifest.bzl", "manifest_args")
 load(":native.bzl", "imported_library_aspect", "needed_libraries", "shared_libraries")
 load(":providers.bzl", "MemfdParInfo")
+load(":repo_mapping.bzl", "mapping_of")
 load(":toolchain_types.bzl", "PAR_TOOLCHAIN", "PYTHON_TOOLCHAIN")
 
 _ONE_PROGRAM = "{target}: {count} of main, main_module and entry_point are set ({set}). A par runs one program: set one of them."
@@ -105,6 +106,9 @@ PAR_ATTRS = {
     ),
     "real_files": attr.string_list(
         doc = "Distributions or folders whose code needs real folders, as plugin loaders in C do. They are put whole into a folder in memory when the program first imports one of them.",
+    ),
+    "repo_mapping": attr.label(
+        doc = "Names of repositories, for the runfiles libraries (repo_mapping.bzl).",
     ),
     "srcs": attr.label_list(
         doc = "Python sources.",
@@ -267,6 +271,10 @@ def par_impl(ctx):
     args.add_all(toolchain.launcher, format_each = "--launcher=%s")
     args.add_all(toolchain.loader, format_each = "--loader=%s")
     inputs = []
+    mapping = mapping_of(ctx.attr.repo_mapping) if ctx.attr.repo_mapping else None
+    if mapping:
+        args.add(mapping, format = "--repo_mapping=%s")
+        inputs.append(depset([mapping]))
     if carried:
         interpreter_digest = toolchain.interpreter_digests[ctx.attr.optimize]
         args.add(carried.launcher, format = "--carried_launcher=%s")
@@ -274,7 +282,7 @@ def par_impl(ctx):
         args.add(interpreter_digest, format = "--digest=%s")
         args.add_all(ctx.attr.exclude_stdlib, format_each = "--exclude_stdlib=%s")
         args.add_all(ctx.attr.include_stdlib, format_each = "--include_stdlib=%s")
-        inputs = [depset([carried.launcher, interpreter_digest]), carried.files]
+        inputs += [depset([carried.launcher, interpreter_digest]), carried.files]
     args.add(program, format = option + "=%s")
     args.add_all(
         [name + "=" + ctx.expand_location(value, ctx.attr.data) for name, value in ctx.attr.env.items()],

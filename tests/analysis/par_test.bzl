@@ -58,8 +58,11 @@ def _action_impl(ctx):
             "--loader=",
             "--machine=",
             "--interpreter_path=",
+            "--repo_mapping=",
         ))
     ])
+    mapping = [arg.partition("=")[2] for arg in pack.argv if arg.startswith("--repo_mapping=")]
+    asserts.equals(env, mapping, [file.path for file in pack.inputs.to_list() if file.path.endswith(".repo_mapping")])
     return analysistest.end(env)
 
 _action_test = analysistest.make(_action_impl, attrs = {"argv": attr.string_list(mandatory = True)})

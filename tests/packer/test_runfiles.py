@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from packer.layout import lay_out
 from packer.request import InputFile
-from packer.runfiles import place_of, places
+from packer.runfiles import apparent_names, place_of, places
 
 
 def test_import_roots_are_enough() -> None:
@@ -39,6 +39,31 @@ def test_a_folder_and_what_is_unknown() -> None:
     assert place_of("main/package", found) == "package"
     assert place_of("main", found) == ""
     assert place_of("other/package", found) is None
+
+
+def test_repositories_have_more_names() -> None:
+    members = {
+        "shop/title.txt": InputFile("_main/shop/title.txt", ""),
+        "list.txt": InputFile("prices~/list.txt", ""),
+        "prices2/list.txt": InputFile("prices2~/list.txt", ""),
+        "six.py": InputFile("pip~six/site-packages/six.py", ""),
+    }
+    lines = [",town,_main\n", ",my_prices,prices~\n", "prices~,six,pip~six\n", "prices~,absent,absent~\n"]
+    found = places(members, apparent_names(lines))
+    for path, place in {
+        "town/shop/title.txt": "shop/title.txt",
+        "my_prices/list.txt": "list.txt",
+        "prices~/list.txt": "list.txt",
+        "six/site-packages/six.py": "six.py",
+        "absent/x": None,
+        "prices2/list.txt": None,
+    }.items():
+        assert place_of(path, found) == place, path
+
+
+def test_names_that_mean_different_things() -> None:
+    lines = [",a,one~", "x~,a,two~", "x~,b,one~", "y~,b,two~", "x~,c,one~", "y~,c,one~"]
+    assert apparent_names(lines) == {"a": "one~", "c": "one~"}
 
 
 _PATH = st.lists(st.sampled_from(["a", "b", "c", "__init__.py", "x.py"]), min_size=2, max_size=5).map(

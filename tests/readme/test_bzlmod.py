@@ -6,6 +6,7 @@ Bazel's central registry. This repository's own MODULE.bazel is a dependency her
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.readme import readme
@@ -24,21 +25,51 @@ load("@memfd_par//:defs.bzl", "memfd_par_binary")
 memfd_par_binary(
     name = "show",
     srcs = ["show.py"],
+    args = ["$(rlocationpath title.txt)", "$(rlocationpath @my_prices//:list.txt)"],
+    data = ["title.txt", "@my_prices//:list.txt"],
+    deps = ["@rules_python//python/runfiles"],
 )
+"""
+
+#: A module of another name than the one that the workspace knows it by.
+_MODULES = """
+bazel_dep(name = "rules_python", version = "0.22.1")
+bazel_dep(name = "prices", version = "1.0", repo_name = "my_prices")
+local_path_override(module_name = "prices", path = "../prices")
+"""
+
+_SHOW = """
+import sys
+import memfd_par
+from python.runfiles import runfiles
+
+found = runfiles.Create()
+for path in ["town/shop/title.txt", "my_prices/list.txt", *sys.argv[1:]]:
+    with open(found.Rlocation(path)) as file:
+        print(path, file.read(), end="")
+print(memfd_par.__version__, __file__)
 """
 
 
 def test_bzlmod(machine: Machine) -> None:
     (module,) = [block.text for block in readme.blocks() if block.title == "MODULE.bazel"]
-    _write(machine.workspace / "MODULE.bazel", module)
+    _write(machine.workspace / "MODULE.bazel", 'module(name = "town")\n' + module + _MODULES)
+    prices = machine.workspace.parent / "prices"
+    _write(prices / "MODULE.bazel", 'module(name = "prices", version = "1.0")\n')
+    _write(prices / "BUILD", 'exports_files(["list.txt"])\n')
+    _write(prices / "list.txt", "1 2 3\n")
+    _write(machine.workspace / "shop/title.txt", "Parts\n")
     _write(machine.workspace / "shop/BUILD", _BUILD)
-    _write(machine.workspace / "shop/show.py", "import memfd_par\nprint(memfd_par.__version__, __file__)\n")
+    _write(machine.workspace / "shop/show.py", _SHOW)
     options = ["--enable_bzlmod", "--noenable_workspace"]
     if _DEBIAN.exists():
         options += _without_registry(machine.workspace.parent / "registry")
     _write(machine.workspace / ".bazelrc", "".join(f"common {option}\n" for option in options))
     printed = machine.run("../memfd_par/bazelw run //shop:show")
     assert printed.endswith("/bin/shop/show.par/shop/show.py\n"), printed
+    names = ("town/shop/title.txt Parts", "my_prices/list.txt 1 2 3", "_main/shop/title.txt Parts")
+    assert [line for line in names if line not in printed.splitlines()] == [], printed
+    assert re.search(r"^prices[~+]\S*/list.txt 1 2 3$", printed, re.MULTILINE), printed
 
 
 def _without_registry(folder: Path) -> list[str]:
