@@ -100,10 +100,28 @@ print("end", flush=True)
     assert lines.count("base thread ends") == 7
 
 
+def test_exceptions_while_loading(life: Par) -> None:
+    """A constructor throws through all libraries: they can be unwound before dlopen(3) returns."""
+    assert life.output(_TOP + "print(load().caught_early())") == "4\n"
+
+
 def test_dl_iterate_phdr(life: Par) -> None:
-    code = "load().list_libraries()"
-    expected = "loader.so whole\nlibbase.so whole\nlibmiddle.so whole\nlibtop.so whole\n"
+    """Each library once, with all its segments, which hold what is in it."""
+    code = "assert load().list_libraries() == (memfd_par.loaded()[0].tier != 'plain')"
+    expected = "loader.so whole\nlibbase.so whole\nlibmiddle.so whole\ncaught is in libtop.so whole\n"
     assert life.output(_TOP + code) == ("" if life.tier == "plain" else expected)
+
+
+def test_global_symbols(life: Par) -> None:
+    """Nobody sees a library's symbols, unless it is loaded once more with RTLD_GLOBAL."""
+    code = f"""
+load()
+try: ctypes.CDLL(None).caught
+except AttributeError: print("hidden")
+ctypes.CDLL(sys.argv[0] + "/{_PLACE}/libtop.so", mode=ctypes.RTLD_GLOBAL)
+print(ctypes.CDLL(None).caught(5))
+"""
+    assert life.output(_TOP + code) == "hidden\n5\n"
 
 
 def test_dlclose(life: Par) -> None:
@@ -129,9 +147,13 @@ print("end", flush=True)
 
 
 def test_dladdr(life: Par) -> None:
+    """Symbol, library and where it begins, by which profilers and crash reporters find their way."""
     code = """
 top = load()
 top.place_of.restype, top.place_of.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
 print(top.place_of(ctypes.cast(top.caught, ctypes.c_void_p)).decode())
 """
-    assert life.output(_TOP + code) == "caught\n"
+    symbol, name, start = life.output(_TOP + code).split()
+    assert (symbol, start) == ("caught", "whole")
+    whole = name == f"{life.path}/{_PLACE}/libtop.so"
+    assert whole or (life.tier == "plain" and name.startswith("/proc/self/fd/"))

@@ -116,52 +116,51 @@ def test_loader_that_cannot_be_loaded(copy: Copy) -> None:
     says(par.output(_LOADED), "('plain', ", "the image loader in C cannot be loaded: ", "invalid ELF header")
 
 
-def test_noexec_mount(natives: Par, folder: Path) -> None:
-    """Nothing there can be mapped executable: the copy in memory can."""
-    mount = folder / "noexec"
-    mount.mkdir()
-    script = 'mount -t tmpfs -o noexec none "$1" && cp "$2" "$1/x.par" && exec "$3" "$1/x.par" "$4"'
-    completed = subprocess.run(
-        ["unshare", "--mount", "/bin/sh", "-c", script, "sh", mount, natives.path, natives.python, _LOADED],
-        **natives.surroundings(capture_output=True),
-    )
-    assert completed.returncode == 0, completed.stderr
-    says(completed.stdout, "plain", "the par cannot be mapped executable, as on a noexec mount")
-
-
 #: Shell that mounts a file system on ./mount, and puts the par "$1" there.
 _MOUNTS = {
     "tmpfs": 'mount -t tmpfs none mount && cp "$1" mount/x.par',
     "overlay": 'mkdir area && mount -t tmpfs none area && cd area && mkdir lower upper work && cp "$1" lower/x.par && '
     "mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work none ../mount && cd ..",
     "fuse": 'mkdir real && cp "$1" real/x.par && bindfs real mount && trap "umount mount" EXIT',
-    "fuse, noexec": 'mkdir real && cp "$1" real/x.par && bindfs -o noexec real mount && trap "umount mount" EXIT',
 }
+#: The same, where nothing can be mapped executable.
+_NOEXEC_MOUNTS = {
+    "tmpfs": 'mount -t tmpfs -o noexec none mount && cp "$1" mount/x.par',
+    "fuse": 'mkdir real && cp "$1" real/x.par && bindfs -o noexec real mount && trap "umount mount" EXIT',
+}
+
+
+def _on_a_mount(par: Par, folder: Path, filesystem: str, mount: str, *start: str) -> str:
+    """What the par prints from a file system, started by a command."""
+    if filesystem == "fuse":
+        tool("bindfs", "bindfs")
+        assert Path("/dev/fuse").exists(), "this machine's kernel has no FUSE (modprobe fuse)"
+    place = folder / "place"
+    (place / "mount").mkdir(parents=True)
+    script = f'{mount} && grep " $PWD/mount " /proc/mounts >&2 && shift && "$@" "$PWD/mount/x.par" "$CODE"'
+    completed = subprocess.run(
+        ["unshare", "--mount", "/bin/sh", "-c", script, "sh", par.path, *start],
+        **{**par.surroundings(capture_output=True, env={"CODE": _LOADED}), "cwd": place},
+    )
+    kind = completed.stderr.split()[2] if completed.stderr else ""
+    assert (completed.returncode, kind) == (0, {"fuse": "fuse.bindfs"}.get(filesystem, filesystem)), completed
+    assert completed.stderr.count("\n") == 1, completed
+    return completed.stdout
+
+
+@pytest.mark.parametrize("filesystem", _NOEXEC_MOUNTS)
+def test_noexec_mount(natives: Par, folder: Path, filesystem: str) -> None:
+    """Nothing there can be mapped executable: the copy in memory can."""
+    printed = _on_a_mount(natives, folder, filesystem, _NOEXEC_MOUNTS[filesystem], natives.python)
+    says(printed, "plain", "the par cannot be mapped executable, as on a noexec mount")
 
 
 @pytest.mark.parametrize("filesystem", _MOUNTS)
 @pytest.mark.parametrize("tier", _TIERS)
 def test_on_other_file_systems(natives: Par, folder: Path, filesystem: str, tier: str) -> None:
-    """As on a disk; where nothing can be mapped executable, in the tier plain."""
-    if "fuse" in filesystem:
-        tool("bindfs", "bindfs")
-        assert Path("/dev/fuse").exists(), "this machine's kernel has no FUSE (modprobe fuse)"
-    place = folder / "place"
-    (place / "mount").mkdir(parents=True)
-    script = f'{_MOUNTS[filesystem]} && grep " $PWD/mount " /proc/mounts >&2 && "$2" "$PWD/mount/x.par" "$3"'
-    completed = subprocess.run(
-        ["unshare", "--mount", "/bin/sh", "-c", script, "sh", natives.path, natives.python, _LOADED],
-        **{**_at(natives, tier).surroundings(capture_output=True), "cwd": place},
-    )
-    kind = completed.stderr.split()[2] if completed.stderr else ""
-    assert (completed.returncode, kind) == (0, "fuse.bindfs" if "fuse" in filesystem else filesystem), (
-        completed
-    )
-    assert completed.stderr.count("\n") == 1, completed
-    if "noexec" in filesystem and tier != "plain":
-        says(completed.stdout, "plain", "cannot be mapped executable, as on a noexec mount")
-    else:
-        assert completed.stdout.startswith(f"('{tier}'")
+    """As on a disk."""
+    printed = _on_a_mount(_at(natives, tier), folder, filesystem, _MOUNTS[filesystem], "env")
+    assert printed.startswith(f"('{tier}'")
 
 
 def test_replaced_by_rename_while_it_runs(copy: Copy) -> None:

@@ -30,27 +30,50 @@ extern "C" int caught(int code) {
   }
 }
 
+// An exception that passes through all libraries while this one is being loaded.
+static const int caught_while_loading = caught(4);
+
+extern "C" int caught_early() { return caught_while_loading; }
+
 extern "C" int counted_in_thread() { return count_in_thread(); }
 
 extern "C" int counted_in_static_block() { return count_in_static_block(); }
+
+// The function whose library is looked for, and whether an executable segment was said to hold it.
+static const char *const looked_for = (const char *)caught;
+static int found;
 
 static int list(struct dl_phdr_info *info, size_t, void *) {
   if (!strstr(info->dlpi_name, ".par/")) return 0;
   int loads = 0, executable = 0;
   for (int i = 0; i < info->dlpi_phnum; i++) {
-    loads += info->dlpi_phdr[i].p_type == PT_LOAD;
-    executable += info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X;
+    const ElfW(Phdr) &header = info->dlpi_phdr[i];
+    const char *start = (const char *)(info->dlpi_addr + header.p_vaddr);
+    loads += header.p_type == PT_LOAD;
+    executable += header.p_type == PT_LOAD && header.p_flags & PF_X;
+    if (header.p_type == PT_LOAD && header.p_flags & PF_X && start <= looked_for && looked_for < start + header.p_memsz) {
+      dprintf(1, "caught is in ");
+      found++;
+    }
   }
   dprintf(1, "%s %s\n", strrchr(info->dlpi_name, '/') + 1, loads > 1 && executable == 1 ? "whole" : "odd");
   return 0;
 }
 
-extern "C" void list_libraries() { dl_iterate_phdr(list, nullptr); }
+extern "C" int list_libraries() {
+  dl_iterate_phdr(list, nullptr);
+  return found;
+}
 
-// Where a function lies, as dladdr(3) has it.
+// Name, library and library's start of what is at an address, as dladdr(3) has it.
 extern "C" const char *place_of(void *address) {
+  static char line[4096];
   Dl_info info;
-  return dladdr(address, &info) && info.dli_sname ? info.dli_sname : "";
+  if (!dladdr(address, &info) || !info.dli_sname) return "";
+  const char *start = (const char *)info.dli_fbase;
+  snprintf(line, sizeof line, "%s %s %s", info.dli_sname, info.dli_fname,
+           memcmp(start, "\177ELF", 4) || info.dli_saddr != address ? "odd" : "whole");
+  return line;
 }
 
 extern "C" int wait_here(int seconds) {
