@@ -13,6 +13,7 @@ The format is that of tools/perf/Documentation/perf.data-file-format.txt and per
 from __future__ import annotations
 
 import argparse
+import os
 import struct
 import sys
 import zipfile
@@ -117,9 +118,14 @@ class Pars:
                 if par and member:
                     return par.copy(member), offset
             return None
-        par = self._open(name)
+        par = self._open(name) or self._moved(name)
         member = par.at(offset) if par else None
         return (par.copy(member), offset - member.offset) if par and member else None
+
+    def _moved(self, path: str) -> Par | None:
+        """A par that was named and has the same file name: it may lie elsewhere by now."""
+        name = os.path.basename(path)
+        return next((par for par in self._pars.values() if par and os.path.basename(par.path) == name), None)
 
     def _open(self, path: str) -> Par | None:
         if path not in self._pars:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -66,3 +68,13 @@ def run(line: str, folder: Path, env: Mapping[str, str] = {}, timeout: float = 1
     )
     assert completed.returncode == 0, completed.stdout
     return completed.stdout
+
+
+def py_spy(folder: Path) -> dict[str, str]:
+    """An environment whose PATH has the py-spy that requirements_lock.txt names; it is put into the folder."""
+    with zipfile.ZipFile(os.environ["PY_SPY_WHEEL"]) as wheel:
+        (member,) = [name for name in wheel.namelist() if name.endswith("/scripts/py-spy")]
+        with wheel.open(member) as source, (folder / "py-spy").open("wb") as target:
+            shutil.copyfileobj(source, target)
+    (folder / "py-spy").chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}"}

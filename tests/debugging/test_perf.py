@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -48,9 +50,15 @@ def test_report(well: Par, tmp_path: Path) -> None:
     assert re.search(r"deep::Well::draw\(char\)\s+draw_from_well\s+go_down\s", report), report
 
 
-def test_annotate(built: Par, tmp_path: Path) -> None:
-    file = recorded(built, tmp_path)
-    run(f"python3 {_TOOL} {file} --out {tmp_path}/out", tmp_path)
+def test_annotate_where_the_par_has_moved(built: Par, tmp_path: Path) -> None:
+    here, there = tmp_path / "here/well.par", tmp_path / "there/well.par"
+    for place in (here, there):
+        place.parent.mkdir()
+    shutil.copy(built.path, here)
+    file = recorded(dataclasses.replace(built, path=here), tmp_path)
+    here.rename(there)
+    assert "name the par with --par" in said(file, "--out", tmp_path / "out")
+    run(f"python3 {_TOOL} {file} --par {there} --out {tmp_path}/out", tmp_path)
     line = command("perf annotate", FOLDER=tmp_path / "out", FUNCTION="'deep::Well::draw(char)'")
     assert "for (int i = 0; i < 1000000; i++) sum += i;" in run(line + " --stdio", tmp_path)
 

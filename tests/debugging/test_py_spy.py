@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.debugging.documented import Lines, Started, command, run
+from tests.debugging.documented import Lines, Started, command, py_spy, run
 from tests.e2e.par import Par
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A PATH with the py-spy that requirements_lock.txt names."""
-    folder = tmp_path_factory.mktemp("bin")
-    with zipfile.ZipFile(os.environ["PY_SPY_WHEEL"]) as wheel:
-        (member,) = [name for name in wheel.namelist() if name.endswith("/scripts/py-spy")]
-        with wheel.open(member) as source, (folder / "py-spy").open("wb") as target:
-            shutil.copyfileobj(source, target)
-    (folder / "py-spy").chmod(0o755)
-    return {"PATH": f"{folder}:{os.environ['PATH']}"}
+    """A PATH with py-spy."""
+    return py_spy(tmp_path_factory.mktemp("bin"))
 
 
 def line_number(lines: Lines, text: str) -> str:
