@@ -74,7 +74,7 @@ def _runtime(ctx):
         return None, _NO_TOOLCHAIN
     runtime = toolchain.py3_runtime
     if not runtime.interpreter or not runtime.files:
-        return None, _NO_RUNTIME.format(path = runtime.interpreter_path or "")
+        return None, _NO_RUNTIME.format(path = runtime.interpreter_path or runtime.interpreter.path)
     return runtime, ""
 
 def _folder(files, name, parent):

@@ -165,12 +165,16 @@ const void *par_map_checked(const struct par *par, uint64_t offset, uint64_t siz
 
 uint64_t par_checksum(const void *bytes, uint64_t size)
 {
-    const char *next = bytes;
+    const char *next = bytes, *end = next + size / 8 * 8;
     uint64_t hash = 14695981039346656037ull, word;
 
-    for (; size; size -= size < 8 ? size : 8, next += 8) {
+    for (; next < end; next += 8) {
+        memcpy(&word, next, 8);
+        hash = (hash ^ word) * 1099511628211ull;
+    }
+    if (size % 8) {
         word = 0;
-        memcpy(&word, next, size < 8 ? size : 8);
+        memcpy(&word, next, size % 8);
         hash = (hash ^ word) * 1099511628211ull;
     }
     return hash;

@@ -61,6 +61,27 @@ def par_failure_tests():
             texts = ["entry_point is \"%s\", and it should be \"package.module:function\"" % value],
         )
     _test(
+        name = "interpreter_of_the_machine",
+        interpreter = "carried",
+        main = "program.py",
+        texts = [
+            "interpreter = \"carried\", and no interpreter can be carried",
+            "and has no files of it",
+            "memfd_par_local_interpreter(name = \"python\"",
+        ],
+    )
+    for attribute in ["exclude_stdlib", "include_stdlib"]:
+        _test(
+            name = attribute + "_without_interpreter",
+            interpreter = "system",
+            main = "program.py",
+            texts = [
+                attribute + " is set, and the par carries no interpreter",
+                "Set interpreter = \"carried\", or drop " + attribute,
+            ],
+            **{attribute: ["tkinter"]}
+        )
+    _test(
         name = "extension_module_without_name",
         extension_modules = {"one.so": "one.so/x"},
         main = "program.py",
