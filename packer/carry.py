@@ -11,6 +11,7 @@ from packer.archive import ParArchive, Stored
 from packer.compiler import compile_text
 from packer.digest import FileFacts
 from packer.interpreter import Interpreter
+from packer.libc import LIBGCC, Libc
 from packer.plan import Plans
 
 #: Text that Python runs as `-c`; the launcher has installed the finders before.
@@ -22,16 +23,33 @@ class Carried:
     """The interpreter of a par.
 
     launcher: the ELF program. interpreter: its files. encodings: source of the module that Python imports first.
+    libc: where it is carried, too.
     """
 
     launcher: FileFacts
     interpreter: Interpreter
     encodings: str
+    libc: Libc | None = None
 
-    def read(self) -> bytes:
-        """The launcher, as it was compiled."""
+    def read(self, page_size: int) -> bytes:
+        """What the par begins with, as it was compiled: the launcher, or the bootstrap and the launcher."""
         with open(self.launcher.local_path, "rb") as file:
-            return file.read()
+            program = file.read()
+        return self.libc.before(program, page_size) if self.libc else program
+
+    def fill(
+        self, beginning: bytes, start: tuple[int, int, int], stored: Mapping[str, Stored], par_size: int
+    ) -> bytes:
+        """That, with the records of where the par's parts are.
+
+        Args:
+            beginning: what `read` gave.
+            start: offset, size and checksum of the start block.
+            stored: where each member lies.
+            par_size: bytes of the whole par.
+        """
+        beginning = launcher.fill(beginning, self.launcher.local_path, start, par_size)
+        return self.libc.fill(beginning, self.launcher.size, stored, par_size) if self.libc else beginning
 
 
 def write_start(
@@ -70,7 +88,8 @@ def write_start(
             program_options=flags,
             interpreter_options=_interpreter_options(flags),
             encodings=compile_text(carried.encodings, format.RUNTIME_FILENAME),
-            libraries=_libraries(carried.interpreter, plans, stored, numbers),
+            libraries=_libraries(carried, plans, stored, numbers),
+            libc=carried.libc.library(stored) if carried.libc else None,
         )
     )
     place = archive.add_bytes(format.OWN + "start", data, align=True)
@@ -78,12 +97,18 @@ def write_start(
 
 
 def _libraries(
-    interpreter: Interpreter, plans: Plans, stored: Mapping[str, Stored], numbers: Mapping[str, int]
+    carried: Carried, plans: Plans, stored: Mapping[str, Stored], numbers: Mapping[str, int]
 ) -> list[launcher.Library]:
     """Libpython and what it needs, in load order."""
-    libpython = plans.aliases.get(interpreter.libpython, interpreter.libpython)
+    name = carried.interpreter.libpython
+    libpython = plans.aliases.get(name, name)
+    first = list(plans.plans[libpython].loads)
+    if carried.libc and LIBGCC in plans.plans and LIBGCC not in first:
+        first.append(
+            LIBGCC
+        )  # libc loads it when a thread ends early (pthread_exit(3)), and aborts where there is none
     libraries = []
-    for path in (*plans.plans[libpython].loads, libpython):
+    for path in (*first, libpython):
         plan, place = plans.plans[path], stored[path]
         libraries.append(
             launcher.Library(

@@ -48,6 +48,8 @@ LEFT_OUT = (
 _NEVER = re.compile(r"(^|/)(__pycache__|config-[^/]*|site-packages|dist-packages)(/|$)|\.(pyc|pyo|a|o|exe)$")
 
 _STDLIB = re.compile(r"lib/python3\.\d+t?/(.+)")
+#: glibc and the compiler's libraries, for targets that carry them.
+_C_LIBRARY = re.compile(r"lib/glibc/[^/]+")
 _LIBRARY = re.compile(r"lib/[^/]+\.so(\.[\w.]+)?")
 _LIBPYTHON = re.compile(r"lib/libpython3\.\d+t?\.so(\.[\w.]+)?")
 _DYNLOAD = "lib-dynload/"
@@ -98,6 +100,7 @@ def choose(
     version: str,
     left_out: Sequence[str],
     kept: Sequence[str],
+    with_libc: bool = False,
 ) -> Interpreter:
     """Decides what is carried.
 
@@ -108,6 +111,7 @@ def choose(
         version: "3.14".
         left_out: modules that the target does not need, dotted.
         kept: modules among LEFT_OUT that it needs.
+        with_libc: whether libc is carried, too.
 
     Raises:
         PackError: a name means no module, or there is no libpython.
@@ -140,6 +144,10 @@ def choose(
         for path, file in libraries.items()
         if path == libpython or not path.startswith("lib/libpython")
     ]
+    if with_libc:
+        placed += [
+            Placed(path, None, file) for path, file in sorted(found.items()) if _C_LIBRARY.fullmatch(path)
+        ]
     return Interpreter(version, "lib/python" + version, libpython, tuple(placed))
 
 

@@ -45,7 +45,7 @@ class Start:
     """What the launcher has to know.
 
     boot: offset, size and checksum of the boot block. siphash: its checksum in the index. program: text that Python runs.
-    encodings: marshalled code of the module that Python imports first.
+    encodings: marshalled code of the module that Python imports first. libc: where the par carries it.
     """
 
     glibc: tuple[int, int]
@@ -58,6 +58,7 @@ class Start:
     interpreter_options: Sequence[str]
     encodings: bytes
     libraries: Sequence[Library]
+    libc: Library | None = None
 
 
 class _Pieces:
@@ -79,8 +80,9 @@ class _Pieces:
 
 def encode(start: Start) -> bytes:
     """The start block (struct start)."""
-    head, library = struct.Struct("<20Q"), struct.Struct("<10Q")
-    base = head.size + library.size * len(start.libraries)
+    head, library = struct.Struct("<21Q"), struct.Struct("<10Q")
+    libraries = [*start.libraries, *([start.libc] if start.libc else [])]
+    base = head.size + library.size * len(libraries)
     pieces = _Pieces(base)
     fixed = head.pack(
         _FORMAT,
@@ -94,6 +96,7 @@ def encode(start: Start) -> bytes:
         *pieces.add(_words(start.interpreter_options)),
         *pieces.add(start.encodings),
         len(start.libraries),
+        len(libraries) - len(start.libraries),
     )
     rows = [
         library.pack(
@@ -105,7 +108,7 @@ def encode(start: Start) -> bytes:
             *pieces.add(each.plan),
             *pieces.add(_patches(each.patches)),
         )
-        for each in start.libraries
+        for each in libraries
     ]
     return fixed + b"".join(rows) + bytes(pieces.data)
 

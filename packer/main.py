@@ -16,6 +16,7 @@ from packer.errors import PackError
 from packer.interpreter import Interpreter, choose
 from packer.known import gather
 from packer.layout import Duplicate, Layout, is_ignored, lay_out
+from packer.libc import find_libc
 from packer.natives import find_natives
 from packer.plan import Plans, plan
 from packer.real_files import real_tops
@@ -81,11 +82,17 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     carried = [file.local_path for file in manifest.all_files() if not is_ignored(file.runfiles_path)]
     carried += [placed.file.local_path for placed in interpreter.files] if interpreter else []
     carried += [options.carried_launcher] if interpreter else []
+    carried += [options.carried_bootstrap] if target.libc_is_carried else []
     facts = gather(options.digest, carried, target.optimize)
     for path, known in own.items():
         facts.setdefault(path, known)
     if interpreter:
         interpreter = interpreter.of_machine(target.machine, facts)
+    libc = (
+        find_libc(interpreter, target, facts, options.carried_bootstrap)
+        if interpreter and target.libc_is_carried
+        else None
+    )
     layout = _lay_out(target, manifest, runtime, facts, interpreter)
     if layout.duplicates and target.duplicates_are_errors:
         raise PackError(_duplicates_text(target, layout.duplicates) + DUPLICATES_MEND)
@@ -95,14 +102,22 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     real = real_tops(target.real_files, layout, target.label, records)
     plans = plan(
         # The dynamic linker itself finds what is in a real folder.
-        [member for member in natives.members if member.stored_path.partition("/")[0] not in real],
+        [
+            member
+            for member in natives.members
+            if member.stored_path.partition("/")[0] not in real
+            and not (libc and libc.has(member.stored_path))
+        ],
         target=target.label,
         machine=target.machine,
         policy=policy.policy(target.policy),
         system_libs=target.system_libs,
         required=None if target.missing_is_an_error else _attached(manifest, layout, interpreter),
         with_interpreter=interpreter is not None,
+        with_libc=libc is not None,
     )
+    if libc:
+        libc.check(plans, facts[options.carried_launcher], target.label)
     preload = _preload(manifest, layout, plans)
     launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
     with open(options.output, "w+b") as output:
@@ -119,7 +134,7 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
             launcher,
             own[options.loader] if options.loader else None,
             records,
-            Carried(facts[options.carried_launcher], interpreter, launcher["encodings.py"])
+            Carried(facts[options.carried_launcher], interpreter, launcher["encodings.py"], libc)
             if interpreter
             else None,
         )
@@ -167,6 +182,7 @@ def _interpreter(target: Target, manifest: Manifest, options: argparse.Namespace
         version="%d.%d" % sys.version_info[:2],
         left_out=target.exclude_stdlib,
         kept=target.include_stdlib,
+        with_libc=target.libc_is_carried,
     )
 
 
@@ -218,6 +234,7 @@ def _target(options: argparse.Namespace) -> Target:
         repositories=_repositories(options.repo_mapping),
         exclude_stdlib=options.exclude_stdlib,
         include_stdlib=options.include_stdlib,
+        libc_is_carried=bool(options.carried_bootstrap),
     )
 
 
@@ -252,6 +269,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--machine", help="as os.uname().machine; default: this machine's")
     add("--interpreter_path", help="absolute path of the interpreter that is tried first")
     add("--carried_launcher", help="the ELF program of a par that carries its interpreter")
+    add(
+        "--carried_bootstrap",
+        help="the ELF program of a par that carries its libc, too, before that launcher",
+    )
     add("--interpreter_prefix", help="short path of the folder that holds the interpreter's lib")
     add("--exclude_stdlib", action="append", default=[], help="module of that interpreter to leave out")
     add(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from memfd_par import format
-from packer import bytecode, compiler, file_table, launcher, preamble
+from packer import bytecode, compiler, file_table, preamble
 from packer.archive import PAGE_SIZES, ParArchive, Stored
 from packer.carry import Carried, write_start
 from packer.digest import FileFacts
@@ -61,10 +61,11 @@ class Par:
 def write(par: Par, file: BinaryIO) -> None:
     """Writes the whole par to an empty file that can be read and sought."""
     shell = _shell(par.target, par.launcher)
-    elf = par.carried.read() if par.carried else b""
+    page_size = PAGE_SIZES.get(par.target.machine, max(PAGE_SIZES.values()))
+    elf = par.carried.read(page_size) if par.carried else b""
     length = len(elf) or len(preamble.text(shell, preamble.Place()))
     file.write(bytes(length))
-    archive = ParArchive(file, PAGE_SIZES.get(par.target.machine, max(PAGE_SIZES.values())))
+    archive = ParArchive(file, page_size)
     archive.add_bytes("__main__.py", preamble.main_module(shell, length, carried=bool(elf)))
     explain = archive.add_file(format.OWN + "explain.py", par.runtime["explain.py"], deflate=False)
     stored = _write_members(archive, par)
@@ -88,7 +89,7 @@ def write(par: Par, file: BinaryIO) -> None:
             stored=stored,
             numbers=numbers,
         )
-        beginning = launcher.fill(elf, par.carried.launcher.local_path, start, archive.close())
+        beginning = par.carried.fill(elf, start, stored, archive.close())
     else:
         positions = (place.offset, place.size, format.checksum(boot), explain.offset, explain.size)
         beginning = preamble.text(shell, preamble.Place(*positions, archive.close()))

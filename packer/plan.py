@@ -12,7 +12,7 @@ from packer.errors import PackError
 from packer.image import NO_IMAGE, ImagePlan
 from packer.members import Catalogue, NativeMember
 from packer.order import groups
-from packer.policy import INTERPRETER_LIBRARIES, Policy
+from packer.policy import C_LIBRARIES, INTERPRETER_LIBRARIES, LIBC, Policy
 from packer.resolve import check_machine, is_for, resolve
 
 __all__ = ["LoadPlan", "NativeMember", "Plans", "plan"]
@@ -79,19 +79,23 @@ def plan(
     system_libs: frozenset[str],
     required: Iterable[str] | None = None,
     with_interpreter: bool = False,
+    with_libc: bool = False,
 ) -> Plans:
     """Load plans for the native members of `target`.
 
     machine: that of the target, as `os.uname().machine` names it. system_libs: sonames, or whole paths, that
     the machine is trusted to have beyond the policy. required: stored paths of members that are of no use without all
     that they need; None for all. with_interpreter: whether the par carries the interpreter, so that there is none of the
-    machine's with libraries of its own. Raises PackError for libraries and modules of another machine; for
+    machine's with libraries of its own. with_libc: whether it carries libc, too, and nothing of the machine's is to stand
+    in for what belongs to that. Raises PackError for libraries and modules of another machine; for
     libraries that nobody provides and sonames with two meanings, all at once; for a cycle.
     """
     # A wheel may bring a program for each of many machines: those of others are data.
     catalogue = Catalogue([m for m in members if m.facts.kind != "executable" or is_for(m, machine)])
     check_machine(catalogue, target, machine)
     system = policy.libraries | system_libs
+    if with_libc:
+        system = system - C_LIBRARIES | {LIBC}
     needs, missing = resolve(catalogue, system, target, policy, required)
     images = {path: m for path, m in catalogue.images.items() if m.facts.kind == "shared"}
     others = {path: {n: f for n, f in needs[path].items() if f and f != path} for path in images}

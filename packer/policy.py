@@ -36,8 +36,17 @@ INTERPRETER_LIBRARIES = frozenset(
     "libsqlite3.so.0 libssl.so.1.1 libssl.so.3 libssl.so.4 libtinfo.so.6 libuuid.so.1 libz.so.1 libzstd.so.1".split()
 )
 
+# What belongs to glibc and to the compiler, and comes along where a par carries its libc.
+C_LIBRARIES = frozenset(
+    "libBrokenLocale.so.1 libanl.so.1 libatomic.so.1 libc.so.6 libdl.so.2 libgcc_s.so.1 libm.so.6 libmvec.so.1 libnsl.so.1 "
+    "libpthread.so.0 libresolv.so.2 librt.so.1 libstdc++.so.6 libutil.so.1".split()
+)
+
+#: Of these, what is in memory before anything is loaded; the dynamic linker aside.
+LIBC = "libc.so.6"
+
 # The dynamic linker of each machine, also a NEEDED of what uses thread-local storage or unwinds.
-_DYNAMIC_LINKERS = (
+DYNAMIC_LINKERS = (
     "ld-linux.so.2 ld-linux-x86-64.so.2 ld-linux-x32.so.2 ld-linux-aarch64.so.1 ld-linux-armhf.so.3 "
     "ld64.so.1 ld64.so.2 ld-linux-riscv64-lp64d.so.1 ld-linux-loongarch-lp64d.so.1"
 ).split()
@@ -79,4 +88,4 @@ def policy(name: str) -> Policy:
         )
     minor = int(full.rpartition("_")[2])
     since = [library for first, more in _LIBRARIES_SINCE.items() if minor >= first for library in more]
-    return Policy(full, frozenset([*_LIBRARIES, *since, *_DYNAMIC_LINKERS]), (2, minor))
+    return Policy(full, frozenset([*_LIBRARIES, *since, *DYNAMIC_LINKERS]), (2, minor))

@@ -34,6 +34,7 @@ class Target:
     real_files: Sequence[str]  #: distributions or folders
     repositories: Mapping[str, str] = field(default_factory=dict)  #: more names for folders of the runfiles
     exclude_stdlib: Sequence[str] = ()  #: modules of a carried interpreter that are left out
+    libc_is_carried: bool = False
     include_stdlib: Sequence[str] = ()  #: modules that are taken in, though they usually are left out
 
 

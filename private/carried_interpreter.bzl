@@ -9,6 +9,7 @@ _NO_TOOLCHAIN = "there is no Python toolchain for its platform"
 _NO_RUNTIME = "its Python toolchain names an interpreter of the machine ({path}) and has no files of it"
 _NO_STDLIB = "its Python toolchain's runtime {label} has no standard library among its files (lib/python3.X/os.py)"
 _NO_HEADERS = "its Python toolchain's runtime {label} has no headers among its files (include/python3.X/Python.h), for which the launcher is compiled"
+_NO_LIBC = "its Python toolchain's runtime {label} has no dynamic linker and no libc among its files (lib/glibc)"
 _NO_COMPILER = "there is no C toolchain, by which the launcher is compiled"
 
 _DOC = """\
@@ -17,6 +18,10 @@ Python below any folder, and compiles the launcher with these headers. memfd_par
 """
 
 _ATTRS = {
+    "bootstrap": attr.label_list(
+        doc = "C sources of the program that comes before the launcher where libc is carried.",
+        allow_files = [".c"],
+    ),
     "hdrs": attr.label_list(
         doc = "Headers of the launcher.",
         allow_files = [".h"],
@@ -29,6 +34,21 @@ _ATTRS = {
 
 _COPTS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]
 
+# No C library, and nothing that would need one: the compiler's own checks of the stack are set up by it.
+_BOOTSTRAP_COPTS = [
+    "-std=c11",
+    "-Os",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-fPIE",
+    "-ffreestanding",
+    "-fno-stack-protector",
+    "-fvisibility=hidden",
+    "-U_FORTIFY_SOURCE",
+]
+_BOOTSTRAP_LINKOPTS = ["-nostdlib", "-nostartfiles", "-static-pie", "-Wl,--no-dynamic-linker", "-Wl,-z,noexecstack", "-Wl,--build-id=none", "-Wl,--strip-all"]
+
 # Folders whose files no program imports, or that are not the interpreter's own; `*` in packer/interpreter.py is finer.
 _NO_PARTS = ["__pycache__", "dist-packages", "idlelib", "lib2to3", "site-packages", "turtledemo"]
 
@@ -38,7 +58,7 @@ _UNUSUAL_PARTS = ["ensurepip", "idle_test", "test", "tests"]
 def _impl(ctx):
     runtime, why = _runtime(ctx)
     if not runtime:
-        return [MemfdParInterpreterInfo(label = ctx.label, why = why, launcher = None)]
+        return [MemfdParInterpreterInfo(label = ctx.label, why = why, launcher = None, bootstrap = None)]
 
     # One target a configuration flattens these files, for all pars: what there is decides how a launcher is made.
     files = runtime.files.to_list()
@@ -47,21 +67,25 @@ def _impl(ctx):
     toolchain = find_cc_toolchain(ctx, mandatory = False)
     label = getattr(runtime, "label", None) or runtime.interpreter.owner
     if not library:
-        return [MemfdParInterpreterInfo(label = ctx.label, why = _NO_STDLIB.format(label = label), launcher = None)]
+        return [MemfdParInterpreterInfo(label = ctx.label, why = _NO_STDLIB.format(label = label), launcher = None, bootstrap = None)]
     if not headers:
-        return [MemfdParInterpreterInfo(label = ctx.label, why = _NO_HEADERS.format(label = label), launcher = None)]
+        return [MemfdParInterpreterInfo(label = ctx.label, why = _NO_HEADERS.format(label = label), launcher = None, bootstrap = None)]
     if not toolchain:
-        return [MemfdParInterpreterInfo(label = ctx.label, why = _NO_COMPILER, launcher = None)]
+        return [MemfdParInterpreterInfo(label = ctx.label, why = _NO_COMPILER, launcher = None, bootstrap = None)]
     prefix = library.dirname.rpartition("/lib/")[0]
     carried = [file for file in files if file.path.startswith(prefix + "/lib/") and not _has_part(file, _NO_PARTS)]
     launcher = _launcher(ctx, toolchain, headers.dirname, [file for file in files if file.path.startswith(headers.dirname + "/")])
+    has_libc = any([file.path.startswith(prefix + "/lib/glibc/") for file in carried])
+    bootstrap = _bootstrap(ctx, toolchain) if has_libc else None
     return [
         DefaultInfo(files = depset([launcher])),
         MemfdParInterpreterInfo(
-            digested = depset([file for file in carried if not _has_part(file, _UNUSUAL_PARTS)] + [launcher]),
+            bootstrap = bootstrap,
+            digested = depset([file for file in carried if not _has_part(file, _UNUSUAL_PARTS)] + [launcher] + ([bootstrap] if bootstrap else [])),
             files = depset(carried),
             label = ctx.label,
             launcher = launcher,
+            no_libc = "" if bootstrap else _NO_LIBC.format(label = label),
             prefix = library.short_path.rpartition("/lib/")[0],
             why = "",
         ),
@@ -93,6 +117,21 @@ def _has_part(file, parts):
     return file.extension in ["a", "pyc"]
 
 def _launcher(ctx, toolchain, include, headers):
+    return _program(
+        ctx,
+        toolchain,
+        name = "launcher",
+        srcs = ctx.files.srcs,
+        headers = headers,
+        includes = [include],
+        copts = _COPTS,
+        linkopts = ["-Wl,-z,now", "-Wl,--as-needed", "-Wl,--strip-debug", "-ldl", "-lpthread"],
+    )
+
+def _bootstrap(ctx, toolchain):
+    return _program(ctx, toolchain, name = "bootstrap", srcs = ctx.files.bootstrap, copts = _BOOTSTRAP_COPTS, linkopts = _BOOTSTRAP_LINKOPTS)
+
+def _program(ctx, toolchain, name, srcs, copts, linkopts, headers = [], includes = []):
     features = cc_common.configure_features(
         ctx = ctx,
         cc_toolchain = toolchain,
@@ -100,25 +139,24 @@ def _launcher(ctx, toolchain, include, headers):
         unsupported_features = ctx.disabled_features,
     )
     _, objects = cc_common.compile(
-        name = ctx.label.name,
+        name = ctx.label.name + "_" + name,
         actions = ctx.actions,
         cc_toolchain = toolchain,
         feature_configuration = features,
         private_hdrs = ctx.files.hdrs + headers,
-        srcs = ctx.files.srcs,
-        system_includes = [include],
-        user_compile_flags = _COPTS,
+        srcs = srcs,
+        system_includes = includes,
+        user_compile_flags = copts,
     )
-    linked = cc_common.link(
-        name = ctx.label.name + "_launcher",
+    return cc_common.link(
+        name = ctx.label.name + "_" + name,
         actions = ctx.actions,
         cc_toolchain = toolchain,
         compilation_outputs = objects,
         feature_configuration = features,
         output_type = "executable",
-        user_link_flags = ["-Wl,-z,now", "-Wl,--as-needed", "-Wl,--strip-debug", "-ldl", "-lpthread"],
-    )
-    return linked.executable
+        user_link_flags = linkopts,
+    ).executable
 
 carried_interpreter = rule(
     implementation = _impl,

@@ -11,7 +11,7 @@ the packages libpython3-dev on Debian, python3-devel on Fedora), or name another
 # Where a Python has its parts, and the libraries that it needs beyond those of glibc and of the compiler, as ldd(1) finds
 # them on this machine. One a line: a key, a tab, a value.
 _FACTS = """\
-import os, re, subprocess, sys, sysconfig
+import os, re, shutil, subprocess, sys, sysconfig
 of = sysconfig.get_config_var
 print("version", "%d.%d" % sys.version_info[:2], sep="\\t")
 print("interpreter", os.path.realpath(sys.executable), sep="\\t")
@@ -40,6 +40,20 @@ for path in [library, *modules]:
             found[os.path.basename(name)] = os.path.realpath(place)
 for name in sorted(found):
     print("needed", name, found[name], sep="\\t")
+names = '''libanl.so.1 libatomic.so.1 libc.so.6 libdl.so.2 libgcc_s.so.1 libm.so.6 libmvec.so.1 libnsl.so.1 libpthread.so.0 libresolv.so.2
+librt.so.1 libstdc++.so.6 libutil.so.1'''.split()
+printed = subprocess.run(["ldd", library], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+linker = re.search(r"(/\\S+/(ld[^/\\s]*\\.so\\.\\d+)) \\(", printed)
+libc = re.search(r"libc\\.so\\.6 => (/\\S+)", printed)
+if linker and libc:
+    print("libc", linker[2], os.path.realpath(linker[1]), sep="\\t")
+    for name in names:
+        place = os.path.join(os.path.dirname(os.path.realpath(libc[1])), name)
+        compiler = shutil.which("cc")
+        if not os.path.exists(place) and compiler:
+            place = subprocess.run([compiler, "-print-file-name=" + name], stdout=subprocess.PIPE).stdout.decode().strip()
+        if os.path.isabs(place) and os.path.exists(place):
+            print("libc", name, os.path.realpath(place), sep="\\t")
 """
 
 _BUILD = """\
@@ -97,7 +111,7 @@ def _local_interpreter_impl(rctx):
     if result.return_code:
         fail("{}: {} cannot be asked for its parts:\n{}".format(rctx.name, python, result.stderr))
     lines = [line.split("\t") for line in result.stdout.splitlines()]
-    facts = {line[0]: line[1] for line in lines if line[0] != "needed"}
+    facts = {line[0]: line[1] for line in lines if line[0] not in ["libc", "needed"]}
     for part, found in [
         ("shared library (libpython)", "libpython" in facts),
         ("header Python.h", rctx.path(facts["include"] + "/Python.h").exists),
@@ -117,6 +131,8 @@ def _local_interpreter_impl(rctx):
     for line in lines:
         if line[0] == "needed":
             rctx.symlink(line[2], "lib/" + line[1])
+        elif line[0] == "libc":
+            rctx.symlink(line[2], "lib/glibc/" + line[1])
     rctx.file("WORKSPACE")
     rctx.file("BUILD.bazel", _BUILD.format(version = version))
 
@@ -124,8 +140,8 @@ local_interpreter = repository_rule(
     implementation = _local_interpreter_impl,
     doc = """\
 A Python of this machine as a toolchain whose interpreter pars can carry: `@NAME//:toolchain`. It needs libpython as a shared
-library, and Python's headers. The libraries that its extension modules need are taken along, but for those of glibc and of
-the compiler.""",
+library, and Python's headers. The libraries that its extension modules need are taken along; those of glibc and of the compiler
+for targets with `libc = "carried"`.""",
     attrs = _ATTRS,
     environ = ["PATH"],
     local = True,

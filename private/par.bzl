@@ -18,6 +18,9 @@ _NOT_CARRIED = """\
 {target}: interpreter = "carried", and no interpreter can be carried: {why}. Register a Python toolchain whose runtime is a part of the build \
 (rules_python's hermetic ones are), or make one of a Python of this machine: memfd_par_local_interpreter(name = "python", \
 python = "python3.14") and register_toolchains("@python//:toolchain")."""
+_NO_LIBC = """\
+{target}: libc = "carried", and {why}. Make the interpreter one of memfd_par_local_interpreter, which takes libc along, and register \
+its toolchain; or set libc = "system"."""
 _NO_STDLIB = "{target}: {attribute} is set, and the par carries no interpreter: {why}. Set interpreter = \"carried\", or drop {attribute}."
 
 PAR_ATTRS = {
@@ -66,6 +69,11 @@ PAR_ATTRS = {
     "isolated": attr.bool(
         doc = "Whether the interpreter ignores PYTHON* variables and the machine's site-packages (`-I -S`). If not, both are honoured, behind the par's own modules.",
         default = True,
+    ),
+    "libc": attr.string(
+        doc = "Whether a par with a carried interpreter brings libc along, too, with the dynamic linker and the compiler's libraries: `carried`, so that it runs where glibc is older, is musl, or is not there at all; or `system` (docs/interpreter.md).",
+        default = "system",
+        values = ["carried", "system"],
     ),
     "main": attr.label(
         doc = "The program, as a script. Default: the one of srcs that is named like the target.",
@@ -233,6 +241,12 @@ def _carried(ctx, toolchain):
         if getattr(ctx.attr, attribute) and not carried:
             why = info.why or "interpreter = \"system\""
             fail(_NO_STDLIB.format(target = _name(ctx.label), attribute = attribute, why = why))
+    if ctx.attr.libc == "carried":
+        if not carried:
+            why = info.why or "interpreter = \"system\""
+            fail(_NO_LIBC.format(target = _name(ctx.label), why = "the par carries no interpreter: " + why))
+        if not carried.bootstrap:
+            fail(_NO_LIBC.format(target = _name(ctx.label), why = carried.no_libc))
     return carried
 
 def par_impl(ctx):
@@ -279,10 +293,13 @@ def par_impl(ctx):
         interpreter_digest = toolchain.interpreter_digests[ctx.attr.optimize]
         args.add(carried.launcher, format = "--carried_launcher=%s")
         args.add(carried.prefix, format = "--interpreter_prefix=%s")
+        if ctx.attr.libc == "carried":
+            args.add(carried.bootstrap, format = "--carried_bootstrap=%s")
         args.add(interpreter_digest, format = "--digest=%s")
         args.add_all(ctx.attr.exclude_stdlib, format_each = "--exclude_stdlib=%s")
         args.add_all(ctx.attr.include_stdlib, format_each = "--include_stdlib=%s")
-        inputs += [depset([carried.launcher, interpreter_digest]), carried.files]
+        programs = [carried.launcher] + ([carried.bootstrap] if carried.bootstrap else [])
+        inputs += [depset(programs + [interpreter_digest]), carried.files]
     args.add(program, format = option + "=%s")
     args.add_all(
         [name + "=" + ctx.expand_location(value, ctx.attr.data) for name, value in ctx.attr.env.items()],

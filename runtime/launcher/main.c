@@ -5,6 +5,7 @@
 #include <sys/auxv.h>
 
 #include "failure.h"
+#include "libc.h"
 #include "libraries.h"
 #include "par.h"
 #include "python.h"
@@ -41,5 +42,6 @@ int main(int argc, char **argv)
         fail(SECURE, par.path);
     par.as_interpreter |= take_request();
     start = par_map_checked(&par, record.start, record.start_size, record.start_checksum);
+    libc_share(&par, start);
     return python_run(&par, start, libraries_load(&par, start), argc, argv);
 }

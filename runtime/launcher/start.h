@@ -37,7 +37,8 @@ struct start {
     struct piece interpreter_options;
     struct piece encodings; /* marshalled code of the first module that Python imports */
     uint64_t library_count;
-    /* struct library_row[library_count], then the bytes of the pieces */
+    uint64_t libc_count; /* 1 where the par carries libc */
+    /* struct library_row[library_count + libc_count], then the bytes of the pieces */
 };
 
 #define START_FORMAT 1
