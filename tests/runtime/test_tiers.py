@@ -38,6 +38,12 @@ class Loader:
         """As memfd_par._native does."""
         return request[-1], self._tier, 0
 
+    def noted(self, number: int) -> None:
+        """No other interpreter of the process has loaded anything."""
+
+    def note(self, number: int, path: str, tier: int) -> None:
+        """Nor does any ask."""
+
     def rename(self, _path: bytes, name: bytes) -> None:
         """Remembers the name."""
         self.names.append(name)
