@@ -61,13 +61,14 @@ def _given(index: Index) -> tuple[Any, ...]:
 
     archive = index.archive
     what = "what a new interpreter starts with"
+    data = archive.block(archive.boot_block, what)
     loader: Any = sys.modules[__name__].__loader__
     return (
         loader.get_code(__name__),
         archive.path,
         archive.fd(what),
         archive.boot_block,
-        archive.block(archive.boot_block, what),
+        data,
         [str(argument) for argument in getattr(sys, "argv", ())],
         getattr(sys.modules.get("memfd_par.interpreter"), "first_path", None),
         images(index).hand_on(),

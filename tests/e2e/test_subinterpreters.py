@@ -109,9 +109,9 @@ def note(info, size, data):
     names.append(os.fsdecode(info.contents.name or b""))
     return 0
 ctypes.CDLL(None).dl_iterate_phdr(note, None)
-for soname in ("_other.so", "libouter.so", "libinner.so"):
+for soname in ("_other.so", "libouter.so", "libinner.so", "loader.so"):
     assert len([name for name in names if name.endswith("/" + soname)]) == 1, names
-assert len([name for name in names if name.startswith("/proc/self/fd/")]) == 1, names  # the loader
+assert not [name for name in names if name.startswith("/proc/")], names
 for number in numbers: _interpreters.destroy(number)
 """
     check(natives, code)

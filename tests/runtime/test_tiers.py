@@ -48,6 +48,12 @@ class Loader:
         """Remembers the name."""
         self.names.append(name)
 
+    def note(self, *_: Any) -> None:
+        """No other interpreter asks."""
+
+    def noted(self, _: int) -> None:
+        """No other interpreter has loaded anything."""
+
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
