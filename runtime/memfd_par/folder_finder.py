@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from _frozen_importlib import ModuleSpec
+
 from memfd_par import format
 from memfd_par.finder import make_spec
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
-    from _frozen_importlib import ModuleSpec
     from collections.abc import Iterator
+    from types import CodeType, ModuleType
+    from typing import Any
 
     from memfd_par.index import Index
+
+
+#: The program of a par that is a script, as `[sys.executable, *sys.argv]` has it.
+_AGAIN = """\
+import os, sys
+os.execv({path!r}, [{path!r}, *sys.argv[1:]])
+"""
+
+
+class Again:
+    """The loader of the par's own `__main__`, for runpy: it starts the par."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """The importer's default."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Code that becomes the par's program."""
+        return compile(_AGAIN.format(path=self.index.archive.path), "<string>", "exec", dont_inherit=True)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Becomes the par's program."""
+        exec(self.get_code(module.__name__), module.__dict__)
 
 
 class FolderFinder:
@@ -25,7 +53,8 @@ class FolderFinder:
         key = self.prefix + fullname.rpartition(".")[2]
         entry = self.index.module(key)
         if entry is None:
-            return None
+            again: Any = Again(self.index)
+            return ModuleSpec(fullname, again) if key == "__main__" else None
         spec = make_spec(self.index, fullname, key, entry)
         if entry[0] & format.NAMESPACE:
             spec.loader = None  # PathFinder joins the portions

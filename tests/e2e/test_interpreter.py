@@ -55,15 +55,15 @@ def test_standard_input_module_and_script(probe: Par) -> None:
 
 def test_the_par_as_a_script_is_its_program(probe: Par) -> None:
     """As programs start themselves again: `[sys.executable, *sys.argv]`."""
-    program = "import shapes, sys, pathlib; print(shapes.__file__, sys.argv, sys.flags.optimize)"
+    program = "import shapes, sys; print(shapes.__file__, sys.argv, __name__)"
     code = f"""
 import os, subprocess, sys
 sys.argv.append({program!r})
-print(subprocess.check_output([sys.executable, "-O", *sys.argv, "x"], text=True), end="", flush=True)
+print(subprocess.check_output([sys.executable, "-u", *sys.argv, "x"], text=True), end="", flush=True)
 os.execv(sys.executable, [sys.executable, *sys.argv])
 """
-    printed = f"{probe.path}/shapes/__init__.py ['{probe.path}'%s] %d\n"
-    assert probe.output(code) == printed % (", 'x'", 1) + printed % ("", 0)
+    printed = f"{probe.path}/shapes/__init__.py ['{probe.path}'%s] __main__\n"
+    assert probe.output(code) == printed % ", 'x'" + printed % ""
 
 
 def test_another_par_as_a_script(probe: Par, copy: Copy) -> None:

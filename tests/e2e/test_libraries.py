@@ -310,9 +310,6 @@ for uri in (path.as_uri() + "s", "file:/nonexistent?mode=ro"):
     try: sqlite3.connect(uri, uri=True)
     except sqlite3.OperationalError as error: assert "unable to open" in str(error), error
     else: raise AssertionError(uri)
-try: sqlite3.connect(path.as_uri())
-except sqlite3.OperationalError: pass  # a file of this name, without `uri`
-else: raise AssertionError
 assert sqlite3.connect("file::memory:?cache=shared", uri=True).execute("select 7").fetchone() == (7,)
 """
     par.output(code)

@@ -214,11 +214,15 @@ else: print(_answer.answer())
 def test_a_limit_of_memory_that_is_lifted(natives: Par, tier: str) -> None:
     """The error tells the mend, and does not last."""
     code = """
-import other._other, memfd_par, resource  # what the runtime and the loader need is there
+import other._other, memfd_par, mmap, resource  # what the runtime and the loader need is there
 hard = resource.getrlimit(resource.RLIMIT_AS)[1]
 def use_up():
     used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used, hard))
+    try:
+        while True: held.append(mmap.mmap(-1, mmap.PAGESIZE))
+    except OSError: pass
+held = []
 def load():
     try: import _answer
     except ImportError as error: return type(error).__name__ + " " + str(error)
