@@ -39,7 +39,7 @@ _ATTRS = {
     ),
     "loader": attr.label(
         doc = "The image loader in C, by which processes share the pages of native code; a native_loader. Where it has no files (a filegroup without sources), or there is no C toolchain, native code is copied into memory whole.",
-        allow_files = [".so"],
+        allow_files = True,  # with a kind of files, Bazel refuses a target that has none
         default = "//runtime/native:loader",
     ),
     "machine": attr.string(
