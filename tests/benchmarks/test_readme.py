@@ -1,12 +1,13 @@
-"""README.adoc shows what docs/benchmarks/results.json says."""
+"""README.adoc and docs/benchmarks/results.md show what docs/benchmarks/results.json says."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from benchmarks import readme, record
+from benchmarks import readme, record, report
 from benchmarks.ratios import Results
 from benchmarks.record import Record
 
@@ -56,3 +57,12 @@ def test_readme_agrees_with_the_results() -> None:
     assert text.count("// benchmarks ") == text.count("// end of benchmarks\n") > 0
     results = Results.of(record.read(Path(readme.RESULTS)))
     assert readme.filled(text, results) == text, "README.adoc is old. Mend: ./bazelw run //benchmarks:readme"
+
+
+def test_the_page_agrees_with_the_results() -> None:
+    folder = Path(readme.RESULTS).parent
+    results = Results.of(record.read(folder / "results.json"))
+    versions = json.loads((folder / "versions.json").read_text("utf-8"))
+    assert report.markdown(results, versions, "../benchmarks.md") == (folder / "results.md").read_text(
+        "utf-8"
+    )

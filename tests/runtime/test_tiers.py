@@ -25,6 +25,15 @@ class Loader:
         self._tier, self._refused, self._mapping_refused = tier, refused, mapping_refused
         self.names: list[bytes] = []
 
+    def noted(self, _number: int) -> None:
+        """No other interpreter has loaded anything."""
+
+    def note(self, *_: Any) -> None:
+        """Nobody asks for it."""
+
+    def forked(self) -> None:
+        """Nothing is remembered that a child does not have."""
+
     def load(
         self, par: int, offset: int, size: int, memory: int, path: bytes, *_: Any
     ) -> tuple[int, int, int]:
