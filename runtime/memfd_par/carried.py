@@ -36,6 +36,7 @@ def install(index: Index, name: bytes) -> ModuleSpec:
     _index = index
     _name = name
     folder = index.archive.root + index.header["stdlib"]
+    sys._stdlib_dir = folder  # type: ignore[attr-defined]  # before CPython 3.12 the configuration's is dropped
     own = [folder, folder + "/lib-dynload"]
     paths = b"" if sys.flags.ignore_environment else posix.environ.get(b"PYTHONPATH", b"")
     own[:0] = [path for path in _decode(paths).split(":") if path]

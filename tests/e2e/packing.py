@@ -37,7 +37,7 @@ def pack_manifest(
         *[f"--output={output}", "--manifest=manifest", "--workspace=memfd_par"],
         *["--policy=manylinux_2_28", f"--machine={os.uname().machine}"],
         *[f"--runtime={file}" for file in sorted(runtime.glob("*.py"))],
-        *[f"--launcher={launcher}/{name}" for name in ("main.py", "preamble.sh", "start.py")],
+        *[f"--launcher={path}" for path in sorted([*launcher.glob("*.py"), *launcher.glob("*.sh")])],
         f"--loader={built('runtime/native/libmemfd_par_loader.so')}",
         *options,
     ]
