@@ -243,7 +243,7 @@ def _carried(ctx, toolchain):
             fail(_NO_STDLIB.format(target = _name(ctx.label), attribute = attribute, why = why))
     if ctx.attr.libc == "carried":
         if not carried:
-            why = info.why or "interpreter = \"system\""
+            why = "interpreter = \"system\"" if ctx.attr.interpreter == "system" else info.why
             fail(_NO_LIBC.format(target = _name(ctx.label), why = "the par carries no interpreter: " + why))
         if not carried.bootstrap:
             fail(_NO_LIBC.format(target = _name(ctx.label), why = carried.no_libc))

@@ -418,7 +418,7 @@ static uint64_t *hand_over(const struct start *start)
 
 __attribute__((used, visibility("hidden"))) uint64_t *bootstrap(uint64_t *stack)
 {
-    static char pages[2][FIRST_PAGE] __attribute__((aligned(16)));
+    static char pages[3][FIRST_PAGE] __attribute__((aligned(16)));
     struct mapped launcher, linker;
     struct start start;
     Elf64_auxv_t *secure;
@@ -433,6 +433,7 @@ __attribute__((used, visibility("hidden"))) uint64_t *bootstrap(uint64_t *stack)
     par = open_par(&start);
     map_part(&start, par, &record.launcher, "its launcher", pages[0], &launcher);
     map_part(&start, par, &record.linker, "the dynamic linker", pages[1], &linker);
+    read_first(&start, par, &record.libc, "its libc", pages[2]);
     handover.memory = copy_libc(&start, par);
     spell(libc_path, handover.memory);
     handover.path = libc_path;

@@ -82,6 +82,17 @@ def par_failure_tests():
             **{attribute: ["tkinter"]}
         )
     _test(
+        name = "libc_without_interpreter",
+        interpreter = "system",
+        libc = "carried",
+        main = "program.py",
+        texts = [
+            "libc = \"carried\", and the par carries no interpreter: interpreter = \"system\"",
+            "Make the interpreter one of memfd_par_local_interpreter",
+            "set libc = \"system\"",
+        ],
+    )
+    _test(
         name = "extension_module_without_name",
         extension_modules = {"one.so": "one.so/x"},
         main = "program.py",

@@ -190,6 +190,7 @@ def planned(
     system_libs: tuple[str, ...] = (),
     machine: str = "x86_64",
     required: tuple[str, ...] | None = None,
+    with_libc: bool = False,
 ) -> Plans:
     return plan(
         members,
@@ -198,6 +199,7 @@ def planned(
         policy=policy.policy("manylinux_2_28"),
         system_libs=frozenset(system_libs),
         required=required,
+        with_libc=with_libc,
     )
 
 

@@ -18,7 +18,7 @@ TEMPLATES = [
 ]
 #: No errors, or only of those who change memfd_par itself or its toolchain.
 OTHERS = set(
-    "BAD_LINE DUPLICATE UNKNOWN _BACKEND _BUILD _DOC _FACTS _HELPER _NO_FOLDER _NO_LAUNCHER _NO_PIP _PIP_FAILED _SCRIPT _UNPACK".split()
+    "BAD_LINE DUPLICATE UNKNOWN _BACKEND _BUILD _DOC _FACTS _HELPER _NO_BOOTSTRAP _NO_FOLDER _NO_LAUNCHER _NO_PIP _PIP_FAILED _SCRIPT _UNPACK".split()
 )
 #: Parts of other messages, which name what is wrong.
 PARTS = {
@@ -104,7 +104,7 @@ def test_troubleshooting_has_every_error(message: str) -> None:
 
 def test_troubleshooting_has_no_error_that_does_not_exist() -> None:
     known = [message for _, message in constants()]
-    known += [path.read_text("utf-8") for path in [*TEMPLATES, *sorted(Path("runtime/launcher").glob("*"))]]
+    known += [path.read_text("utf-8") for path in [*TEMPLATES, *sorted(Path("runtime").glob("[bl]*/*"))]]
     assert [piece for piece in readme.messages() if not any(piece in message for message in known)] == []
 
 
