@@ -102,8 +102,6 @@ NO_TREE = (
     "(docker run --security-opt seccomp=unconfined; sysctl kernel.apparmor_restrict_unprivileged_userns=0), or name a "
     "folder to write to in {variable}: the files are put there and removed when the program ends."
 )
-
-
 BAD_TREE = (
     "{par} carries files that need a real folder, and {variable} names {folder!r} for them, in which none can be made "
     "({reason}). Name a folder that is there and can be written to, or take the variable out."
@@ -131,6 +129,11 @@ class ParReadError(ParError, OSError):
 
 class ParTreeError(ParError, OSError):
     """No folder can be made in memory."""
+
+
+def import_error(template: str, name: str, **values: object) -> ParImportError:
+    """What the import of `name` raises: a template of this module, by its name, filled."""
+    return ParImportError(globals()[template].format(**values), name=name)
 
 
 def die(message: str) -> NoReturn:

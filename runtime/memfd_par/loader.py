@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    from memfd_par.image import Images
+    from memfd_par.images import Images
     from memfd_par.index import Index
 
 
@@ -152,7 +152,7 @@ def images(index: Index) -> Images:
     """The one set of images of this process; made when the first native member is loaded."""
     found = _images.get("")
     if found is None:
-        from memfd_par.image import Images
+        from memfd_par.images import Images
 
         # Threads that come here at the same time get the same one.
         found = _images.setdefault("", Images(index, handed))

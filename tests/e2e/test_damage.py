@@ -48,7 +48,7 @@ def test_whole(par: Par) -> None:
         (".par/explain.py", 0.0),
         (".par/explain.py", 0.5),
         ("_answer.so", 0.5),
-        ("memfd_par/image.py", 0.5),
+        ("memfd_par/images.py", 0.5),
         (".par/code", 0.5),
         (".par/index", 0.0),
         (".par/index", 0.5),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from memfd_par.errors import ParImportError
-from memfd_par.image import Images
+from memfd_par.images import Images
 from memfd_par.native import Native
 from tests.runtime.fakes import descriptors, natives_index
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from memfd_par import tiers
-from memfd_par.image import Images
+from memfd_par.images import Images
 from memfd_par.native import Native
 from tests.runtime.fakes import natives_index
 
@@ -47,21 +47,9 @@ class Loader:
         """As memfd_par._native does."""
         return request[-1], self._tier, 0
 
-    def noted(self, number: int) -> None:
-        """No other interpreter of the process has loaded anything."""
-
-    def note(self, number: int, path: str, tier: int) -> None:
-        """Nor does any ask."""
-
     def rename(self, _path: bytes, name: bytes) -> None:
         """Remembers the name."""
         self.names.append(name)
-
-    def note(self, *_: Any) -> None:
-        """No other interpreter asks."""
-
-    def noted(self, _: int) -> None:
-        """No other interpreter has loaded anything."""
 
 
 @pytest.fixture(scope="module")

@@ -18,18 +18,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memfd_par import image, memfd
+from memfd_par import images as images_module
+from memfd_par import memfd
+from memfd_par.copies import Copies
 from memfd_par.errors import ParImportError
-from memfd_par.image import Images
+from memfd_par.images import Images
 from memfd_par.native import Native
 from tests.runtime.fakes import descriptors, natives_index
 
 
 def spell(count: int, fds: list[int], interpreter: int = 0) -> list[str]:
     index: Any = SimpleNamespace(header={"interpreter": interpreter})
-    images = Images(index)
-    images._count = count
-    return [images._spelling(fd) for fd in fds]
+    copies = Copies(index)
+    copies.count = count
+    return [copies.spelling(fd) for fd in fds]
 
 
 @given(st.integers(0, 2**40), st.lists(st.integers(0, 12), max_size=50))
@@ -168,7 +170,7 @@ def test_a_library_of_the_system_that_is_not_there(images: Images, monkeypatch: 
     def refuse(_path: str, _what: str) -> int:
         raise OSError("libcuda.so.1: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr(image, "_dlopen", refuse)
+    monkeypatch.setattr(images_module, "_dlopen", refuse)
     text = failure(images, 0)
     assert "neither the par nor the machine has it: install it, or build //some:target with it" in text
 
@@ -185,7 +187,7 @@ def test_a_module_without_its_init_function(images: Images) -> None:
 def test_patches_are_in_memory_only(par: Path, library: bytes) -> None:
     row = native("lib/libx.so", 0, len(library), patches=((8, b"\1\2\3"),))
     images = Images(natives_index(par, [row]))
-    fd, path = images._copy(row, "lib/libx.so")
+    fd, path = images._copies.of(row, "lib/libx.so")
     assert Path(path).read_bytes() == library[:8] + b"\1\2\3" + library[11:]
     os.close(fd)
     assert par.read_bytes().startswith(library)
