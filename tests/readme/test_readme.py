@@ -18,7 +18,7 @@ TEMPLATES = [
 ]
 #: No errors, or only of those who change memfd_par itself or its toolchain.
 OTHERS = set(
-    "BAD_LINE DUPLICATE UNKNOWN _BACKEND _BUILD _DOC _FACTS _HELPER _NO_BOOTSTRAP _NO_FOLDER _NO_LAUNCHER _NO_PIP _PIP_FAILED _SCRIPT _UNPACK".split()
+    "BAD_LINE DUPLICATE UNKNOWN _AGAIN _BACKEND _BUILD _DOC _FACTS _HELPER _NO_BOOTSTRAP _NO_FOLDER _NO_LAUNCHER _NO_PIP _PIP_FAILED _SCRIPT _UNPACK".split()
 )
 #: Parts of other messages, which name what is wrong.
 PARTS = {
