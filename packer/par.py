@@ -35,7 +35,7 @@ def _file(module: str) -> str:
 #: Stored paths of what is no module of its own, or lies in the boot block.
 _RESIDENT = frozenset(
     "memfd_par/" + name
-    for name in ("boot.py", "explain.py", *(_file(module) for module in (*format.START, format.LATE)))
+    for name in ("boot.py", "explain.py", *(_file(module) for module in (*format.START, *format.RESIDENT)))
 )
 
 
@@ -228,7 +228,7 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
     boot = marshal.loads(_runtime_code(par, "boot.py"))
     # One marshalled whole, in which what several of them use, such as names, is read once.
     runtime: dict[str, Any] = {name: marshal.loads(_runtime_code(par, _file(name))) for name in format.START}
-    runtime[format.LATE] = _runtime_code(par, _file(format.LATE))
+    runtime.update((name, _runtime_code(par, _file(name))) for name in format.RESIDENT)
     return compiler.marshalled((boot, runtime, header))
 
 

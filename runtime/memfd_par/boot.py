@@ -29,7 +29,7 @@ def start(
         fd: the open par.
         block: where the boot block lies; tells this par from another that takes its place later.
         size: bytes of the whole par.
-        runtime: code of the runtime's modules by dotted name; of the one that does not run now, marshalled.
+        runtime: code of the runtime's modules by dotted name; of those that do not run now, marshalled.
         header: what the packer says of this par (`format`).
     """
     _load(runtime)
@@ -182,6 +182,7 @@ def _add(name: str, module: ModuleType) -> ModuleType:
 def _install_finders(index: Any) -> None:
     """Puts the par first among what comes after built-in and frozen modules."""
     from memfd_par.finder import Finder, make_spec, path_hook
+    from memfd_par.format import LATE, START
 
     finder = Finder(index)
     names = [getattr(entry, "__name__", "") for entry in sys.meta_path]
@@ -190,7 +191,7 @@ def _install_finders(index: Any) -> None:
     if sys.path[:1] == [""]:  # `-c` without isolation
         del sys.path[0]
     sys.path.insert(0, index.archive.root)  # the slash keeps importlib.metadata from reading the zip
-    for name in index.runtime:
+    for name in (*START, LATE):
         module = sys.modules[name]
         spec = make_spec(index, name, name.replace(".", "/"), index.own(name))
         module.__spec__ = spec

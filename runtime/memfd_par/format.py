@@ -12,7 +12,7 @@ sees, the archive holds, each as a stored member:
 - `.par/index`       the tables below, marshalled, one after the other.
 - `.par/boot`        `marshal((boot code, {runtime module: code}, header))`; the preamble names its offset, size and
                      checksum, and the header names those of the tables. The code is that of the modules of `START`, in
-                     their order, and, marshalled by itself, that of `LATE`. The others are modules like any other.
+                     their order, and then that of `RESIDENT`, each marshalled by itself. The others are modules like any other.
 
 Tables are plain dicts and tuples of marshal's own types. A *key* is a module's dotted name with `/` for
 `.`, which is also the stored path of its source without the suffix. A *block* is `(offset, size,
@@ -61,8 +61,25 @@ START = (
     "memfd_par.program",
 )
 
-#: What is executed when somebody asks for something in it, and must be there when the par can no longer be read.
+#: What is executed when somebody asks for something in it.
 LATE = "memfd_par.errors"
+
+#: What must load, or tell what is wrong, when the par can no longer be read.
+RESIDENT = (
+    LATE,
+    "memfd_par.copies",
+    "memfd_par.extension_loader",
+    "memfd_par.filesystem",
+    "memfd_par.folder_finder",
+    "memfd_par.image",
+    "memfd_par.images",
+    "memfd_par.machine",
+    "memfd_par.memfd",
+    "memfd_par.namespace_loader",
+    "memfd_par.native",
+    "memfd_par.tiers",
+    "memfd_par.tree",
+)
 
 #: Bits of a module's kind.
 PACKAGE = 1
