@@ -191,8 +191,9 @@ print(os.waitpid(child, 0)[1])
 def test_a_limit_of_memory(natives: Par, tier: str) -> None:
     """From no address space to enough: an error that says so, whichever step meets it, or a module that works."""
     code = """
-import resource, sys, memfd_par
-used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+import os, resource, sys, memfd_par
+# By os.read: the buffer of a file object is as large as what is missing then.
+used = int(os.read(os.open("/proc/self/statm", os.O_RDONLY), 99).split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]), resource.RLIM_INFINITY))
 try: import _answer
 except (ImportError, MemoryError) as error: print(type(error).__name__, error)
@@ -214,10 +215,10 @@ else: print(_answer.answer())
 def test_a_limit_of_memory_that_is_lifted(natives: Par, tier: str) -> None:
     """The error tells the mend, and does not last."""
     code = """
-import other._other, memfd_par, mmap, resource  # what the runtime and the loader need is there
+import other._other, memfd_par, mmap, os, resource  # what the runtime and the loader need is there
 hard = resource.getrlimit(resource.RLIMIT_AS)[1]
 def use_up():
-    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    used = int(os.read(os.open("/proc/self/statm", os.O_RDONLY), 99).split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used, hard))
     try:
         while True: held.append(mmap.mmap(-1, mmap.PAGESIZE))
