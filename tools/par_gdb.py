@@ -25,7 +25,11 @@ import gdb
 
 _MEMORY_FILE = "/proc/self/fd/"
 _PHDR = struct.Struct("<IIQQQQQQ")
-_PT_NOTE = 4
+_PT_LOAD, _PT_NOTE = 1, 4
+#: Start, offset and file.
+_MAPPING = re.compile(
+    r"\s*0x([0-9a-f]+)\s+0x[0-9a-f]+\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(?:[-rwxps]{4}\s+)?(/.*?)\s*$"
+)
 #: gdb must not look there: it would open a descriptor of its own, and wait for ever where that is a pipe.
 _NOT_SHOWN = ("dev", "proc", "sys")
 
@@ -49,6 +53,27 @@ class Par:
         """The bytes of a member."""
         return self._zip.read(member)
 
+    def at(self, offset: int) -> tuple[str, int] | None:
+        """The member that a place in the par belongs to, and what is to be subtracted from the address that it is mapped at."""
+        starts = [
+            (info.header_offset, name) for name, info in self._members.items() if info.header_offset < offset
+        ]
+        if not starts:
+            return None
+        header, member = max(starts)
+        with open(self.path, "rb") as file:
+            file.seek(header + 26)
+            name, extra = struct.unpack("<HH", file.read(4))
+            file.seek(header + 30 + name + extra)
+            start = file.read(4096)
+        place = offset - (header + 30 + name + extra)
+        if start[:4] != b"\x7fELF" or not 0 <= place < self._members[member].file_size:
+            return None
+        for kind, _, begin, address, _, size, _, _ in _program_headers(start):
+            if kind == _PT_LOAD and begin - begin % 4096 <= place < begin + size:
+                return member, place + address - begin
+        return None
+
     def like(self, identity: bytes) -> str | None:
         """Name of the member that has this identity, or None."""
         for member, info in self._members.items():
@@ -58,13 +83,19 @@ class Par:
         return None
 
 
+def _program_headers(start: bytes) -> Iterator[tuple[int, ...]]:
+    """The program headers of an ELF file, by its first page."""
+    (table,), (count,) = struct.unpack_from("<Q", start, 32), struct.unpack_from("<H", start, 56)
+    for place in range(table, min(table + count * _PHDR.size, len(start) - _PHDR.size + 1), _PHDR.size):
+        yield _PHDR.unpack_from(start, place)
+
+
 def _identity(start: bytes) -> bytes:
     """What tells an ELF file from others in its first page: program headers and notes, where the build's ID is."""
-    (table,), (count,) = struct.unpack_from("<Q", start, 32), struct.unpack_from("<H", start, 56)
-    end = table + count * _PHDR.size
-    found = start[:40] + start[table:end]
-    for place in range(table, min(end, len(start) - _PHDR.size + 1), _PHDR.size):
-        kind, _, offset, _, _, size, _, _ = _PHDR.unpack_from(start, place)
+    found = start[:40]
+    for header in _program_headers(start):
+        found += _PHDR.pack(*header)
+        kind, _, offset, _, _, size, _, _ = header
         if kind == _PT_NOTE:
             found += start[offset : offset + size]
     return found
@@ -154,7 +185,7 @@ class Symbols(gdb.Command):  # type: ignore[misc]  # gdb has no types
     def _load(self) -> None:
         if not gdb.selected_inferior().pid:
             return
-        for address, name in list(_link_maps()):
+        for address, name in list(_link_maps()) or list(self._by_mappings()):
             if (address, name) in self._known:
                 continue
             found = self._find(address, name)
@@ -200,10 +231,19 @@ class Symbols(gdb.Command):  # type: ignore[misc]  # gdb has no types
             raise gdb.GdbError("%s is no par, or cannot be read." % path)
         return self._pars.get(path)
 
+    def _by_mappings(self) -> Iterator[tuple[int, str]]:
+        """As _link_maps, where gdb does not find the dynamic linker: a par may carry that, too."""
+        for line in gdb.execute("info proc mappings", to_string=True).splitlines():
+            match = _MAPPING.match(line)
+            par = self._open(match.group(3)) if match else None
+            found = par.at(int(match.group(2), 16)) if par and match else None
+            if par and match and found:
+                yield int(match.group(1), 16) - found[1], par.path + "/" + found[0]
+
     def _mapped(self) -> list[str]:
         """Paths of files that the program has open or mapped."""
         lines = gdb.execute("info proc mappings", to_string=True).splitlines()
-        found = {match.group(1) for match in (re.search(r"\s(/\S.*)$", line) for line in lines) if match}
+        found = {match.group(1) for match in (re.search(r"\s(/\S.*?)\s*$", line) for line in lines) if match}
         place = "/proc/%d/fd" % gdb.selected_inferior().pid
         try:
             found.update(os.readlink(os.path.join(place, name)) for name in os.listdir(place))

@@ -42,6 +42,17 @@ def test_gdb(life: Par, tier: str, tmp_path: Path) -> None:
     assert " in wait_here ()\n" in printed and " in Py_RunMain ()" in printed, printed
 
 
+@pytest.mark.parametrize("tier", ["sparse", "full"])
+def test_gdb_with_a_carried_libc(tier: str, tmp_path: Path) -> None:
+    """Where gdb finds no dynamic linker, the script goes by what is mapped from the par."""
+    par = Par.copied("tests/carried/life_with_libc.par", tmp_path)
+    with waiting(dataclasses.replace(par, tier=tier)) as program:
+        printed = run(command("gdb -ix tools/par_gdb.py -p", PID=program.pid) + " -batch", tmp_path)
+    assert f"  {_LIBRARY}\n" in printed, printed
+    for function in ("nanosleep", "wait_here", "Py_RunMain"):
+        assert f" in {function} ()\n" in printed, printed
+
+
 def test_perf(life: Par, tmp_path: Path) -> None:
     """Functions of libpython are the par's, as well."""
     file = tmp_path / "perf.data"
