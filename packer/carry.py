@@ -60,6 +60,7 @@ def write_start(
     flags: Sequence[str],
     boot: Stored,
     boot_bytes: bytes,
+    files: tuple[int, int],
     plans: Plans,
     stored: Mapping[str, Stored],
     numbers: Mapping[str, int],
@@ -73,6 +74,7 @@ def write_start(
         flags: interpreter options of the program.
         boot: where the boot block lies.
         boot_bytes: the boot block.
+        files: offset and size of the table of files.
         plans: of native members.
         stored: where each member lies.
         numbers: of native members, by stored path.
@@ -82,6 +84,7 @@ def write_start(
             glibc=plans.glibc,
             boot=(boot.offset, boot.size, launcher.checksum(boot_bytes)),
             siphash=format.checksum(boot_bytes),
+            files=files,
             version=carried.interpreter.version,
             target=target,
             program=PROGRAM,

@@ -44,13 +44,15 @@ class Library:
 class Start:
     """What the launcher has to know.
 
-    boot: offset, size and checksum of the boot block. siphash: its checksum in the index. program: text that Python runs.
-    encodings: marshalled code of the module that Python imports first. libc: where the par carries it.
+    boot: offset, size and checksum of the boot block. siphash: its checksum in the index. files: offset and size of the
+    table of files. program: text that Python runs. encodings: marshalled code of the module that Python imports first.
+    libc: where the par carries it.
     """
 
     glibc: tuple[int, int]
     boot: tuple[int, int, int]
     siphash: bytes
+    files: tuple[int, int]
     version: str
     target: str
     program: str
@@ -80,7 +82,7 @@ class _Pieces:
 
 def encode(start: Start) -> bytes:
     """The start block (struct start)."""
-    head, library = struct.Struct("<21Q"), struct.Struct("<10Q")
+    head, library = struct.Struct("<23Q"), struct.Struct("<10Q")
     libraries = [*start.libraries, *([start.libc] if start.libc else [])]
     base = head.size + library.size * len(libraries)
     pieces = _Pieces(base)
@@ -89,6 +91,7 @@ def encode(start: Start) -> bytes:
         *start.glibc,
         *start.boot,
         int.from_bytes(start.siphash, "little"),
+        *start.files,
         *pieces.text(start.version),
         *pieces.text(start.target),
         *pieces.text(start.program),

@@ -85,6 +85,7 @@ def write(par: Par, file: BinaryIO) -> None:
             flags=par.target.flags,
             boot=place,
             boot_bytes=boot,
+            files=table,
             plans=par.plans,
             stored=stored,
             numbers=numbers,

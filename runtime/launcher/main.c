@@ -43,5 +43,6 @@ int main(int argc, char **argv)
     par.as_interpreter |= take_request();
     start = par_map_checked(&par, record.start, record.start_size, record.start_checksum);
     libc_share(&par, start);
+    par_serve_files(&par, start->files, start->files_size);
     return python_run(&par, start, libraries_load(&par, start), argc, argv);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -12,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../native/files.h"
+#include "../native/hooks.h"
 #include "failure.h"
 
 #define SELF "/proc/self/exe"
@@ -161,6 +164,19 @@ const void *par_map_checked(const struct par *par, uint64_t offset, uint64_t siz
     if (par_checksum(place + before, size) != checksum)
         fail(TRUNCATED, par->path, "its start-up code does not match its checksum");
     return place + before;
+}
+
+void par_serve_files(const struct par *par, uint64_t offset, uint64_t size)
+{
+    char link[40], *real_path;
+
+    if (!size)
+        return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", par->file);
+    real_path = link_target(link);
+    if (*real_path == '/' && !files_serve(par->file, par->path, real_path, offset, size))
+        hooks_enable(NULL); /* libraries of the par are found by Python code alone */
+    free(real_path);
 }
 
 uint64_t par_checksum(const void *bytes, uint64_t size)

@@ -33,5 +33,8 @@ void par_open(struct par *par, const char *first_argument);
 /* `size` bytes from `offset`, which stay mapped. Ends the process where they do not match `checksum`. */
 const void *par_map_checked(const struct par *par, uint64_t offset, uint64_t size, uint64_t checksum);
 
+/* Lets the C code of what is loaded from now on find the par's files below its path (runtime/native/hooks.h). */
+void par_serve_files(const struct par *par, uint64_t offset, uint64_t size);
+
 /* FNV-1a over 64-bit little-endian words, the last one filled with zeros (packer/launcher.py has the same). */
 uint64_t par_checksum(const void *bytes, uint64_t size);

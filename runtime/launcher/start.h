@@ -29,6 +29,8 @@ struct start {
     uint64_t boot_size;
     uint64_t boot_checksum;
     uint64_t boot_siphash;
+    uint64_t files; /* the table of files: offset and bytes; 0 bytes where the par has none */
+    uint64_t files_size;
     struct piece version; /* "3.14" */
     struct piece target;  /* label */
     struct piece program; /* what `-c` runs */

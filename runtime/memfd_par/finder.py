@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import ExtensionFileLoader
+from _frozen_importlib_external import ExtensionFileLoader, PathFinder
 
 from memfd_par import format
 from memfd_par.index import Index
@@ -54,8 +54,6 @@ class Finder:
             if fullname not in _PATCHED or not self._is_standard(entry):
                 return spec
         elif fullname in _PATCHED:
-            from _frozen_importlib_external import PathFinder
-
             spec = PathFinder.find_spec(fullname, path)
         if spec is not None:
             from memfd_par import patches
@@ -73,8 +71,6 @@ class Finder:
         root = self.index.archive.root
         if root not in sys.path:
             return None
-        from _frozen_importlib_external import PathFinder
-
         return PathFinder.find_spec(fullname, sys.path[: sys.path.index(root)])
 
     def invalidate_caches(self) -> None:

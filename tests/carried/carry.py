@@ -33,8 +33,8 @@ def facts(python: str) -> list[list[str]]:
     return [line.split("\t") for line in printed.splitlines()]
 
 
-def carried(python: str, folder: Path) -> Par:
-    """A par of tests/e2e/programs/probe.py with this Python inside."""
+def carried(python: str, folder: Path, *options: str) -> Par:
+    """A par of tests/e2e/programs/probe.py with this Python inside; `options` are the packer's."""
     known = {line[0]: line[1] for line in facts(python)}
     lines = ["F\ttests/e2e/programs/probe.py\t" + str(built("tests/e2e/programs/probe.py"))]
     lines += [f"P\t../python/{place}\t{path}" for place, path in _files(python, known)]
@@ -47,6 +47,7 @@ def carried(python: str, folder: Path) -> Par:
         *("--target=//a:b", "--main=memfd_par/tests/e2e/programs/probe.py"),
         *(f"--carried_launcher={launcher}", "--interpreter_prefix=../python"),
         *(f"--exclude_stdlib={name}" for name in absent),
+        *options,
         python=python,
     )
     return Par(par, python)
