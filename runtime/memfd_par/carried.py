@@ -50,6 +50,10 @@ def enter() -> None:
     """What is left to do for an interpreter, before it looks at its command line."""
     for name in executable.PROGRAMS:
         executable.take_variable(name)
+    if _is_own_script():
+        # As `[sys.executable, *sys.argv]` has it: the program starts again.
+        program.run(_index, False)
+        sys.exit()
     program.surround(_index)
     program.begin()
 
@@ -62,6 +66,15 @@ def start() -> None:
         sys.path[sys.path.index(_index.archive.path)] = _index.archive.root
     sys.argv[0] = _decode(_name)
     program.run(_index, False)
+
+
+def _is_own_script() -> bool:
+    """Whether the script on the command line is the par itself."""
+    try:
+        script, par = posix.stat(sys.argv[0]), posix.fstat(_index.archive.fd("its own name"))
+    except OSError:
+        return False  # there is none
+    return (script.st_dev, script.st_ino) == (par.st_dev, par.st_ino)
 
 
 def _decode(path: bytes) -> str:

@@ -27,6 +27,8 @@ _NOT_CARRIED = {
     "test_a_par_for_elsewhere": "its launcher is of one machine, and what the header says is checked before",
     "test_a_par_that_is_changed_in_no_way_that_matters": "as above",
     "test_a_warning_is_an_error_there": "options are for the Python that starts it, not for its own",
+    "test_a_limit_of_memory": "Python has loaded more, and memory is left for what is small",
+    "test_a_limit_of_memory_that_is_lifted": "as above",
     "test_any_flipped_bit_in_the_tables": "looks at another par",
     "test_as_file": "the standard library is below the par, too",
     "test_bad_command_lines_end_with_2": "Python itself reads them, and has its own words",
