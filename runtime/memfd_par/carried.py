@@ -43,7 +43,10 @@ def install(index: Index, name: bytes) -> ModuleSpec:
     sys.path[1:1] = own
     entry = index.module("encodings")
     assert entry is not None
-    return make_spec(index, "encodings", "encodings", entry)
+    spec = make_spec(index, "encodings", "encodings", entry)
+    # The table of frozen modules has that name: this is what importlib knows of modules there, should it be set up anew.
+    spec.loader_state = type(sys.implementation)(filename=spec.origin, origname="encodings")  # type: ignore[call-arg]
+    return spec
 
 
 def enter() -> None:

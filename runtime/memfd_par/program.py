@@ -21,10 +21,10 @@ def run(index: Index, as_interpreter: bool) -> None:
     surround(index)
     sys.excepthook = sys.__excepthook__ = report.excepthook
     main = _main(index)
+    begin()
     if as_interpreter:
         from memfd_par import interpreter
 
-        begin()
         interpreter.run(index)
         return
     sys.argv[1:1] = header["args"]
@@ -117,7 +117,6 @@ def _run_elsewhere(name: str) -> None:
     import runpy
 
     clear_main({})
-    begin()
     runpy._run_module_as_main(name)  # type: ignore[attr-defined]
 
 
@@ -136,7 +135,6 @@ def _run_function(index: Index, module_name: str, function_name: str) -> None:
             raise _missing(
                 index, "NO_FUNCTION", module=module_name, function=function_name, choices=choices or "nothing"
             ) from None
-    begin()
     sys.exit(function())
 
 
@@ -145,7 +143,6 @@ def _execute(loader: ModuleLoader, spec: ModuleSpec | None, package: str | None)
     namespace = clear_main(
         {"__file__": loader.path, "__loader__": loader, "__spec__": spec, "__package__": package}
     )
-    begin()
     exec(code, namespace)
 
 
@@ -172,10 +169,16 @@ def _forget_sources() -> None:
 
 
 def begin() -> None:
-    """The program begins: what is there now stays to the end, so that no collection looks at it again."""
+    """The program begins: what is there now stays to the end, so that no collection looks at it again.
+
+    That must not be so for the namespace of `__main__`, which makes cycles with the program's own functions: it is a new one.
+    """
     import gc
 
     gc.freeze()
+    main = type(sys)("__main__")
+    main.__dict__.update(sys.modules["__main__"].__dict__)
+    sys.modules["__main__"] = main
     gc.enable()
 
 

@@ -172,3 +172,20 @@ def test_traceback_of_main(probe: Par) -> None:
         ("<probe>", 3, "run"),
         ("__init__.py", 6, "fail"),
     ]
+
+
+def test_objects_of_the_program_end_with_it(probe: Par) -> None:
+    """Those that the namespace of `__main__` has, and those of its modules, in cycles with their functions."""
+    code = """
+class Last:
+    def __init__(self, name): self.name = name
+    def __del__(self): print("end of", self.name)
+last = Last("main")
+import sys, shapes
+exec("def keep(): return last", shapes.__dict__)
+shapes.last = Last("shapes")
+"""
+    assert sorted(probe.output(code).splitlines()) == ["end of main", "end of shapes"]
+    assert sorted(probe.output("-c", code, env={"MEMFD_PAR_INTERPRETER": "1"}).splitlines()) == [
+        *("end of main", "end of shapes"),
+    ]
