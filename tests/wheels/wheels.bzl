@@ -59,6 +59,9 @@ _ABSENT = {
     "pyodbc": "its wheels leave the ODBC driver manager, `libodbc.so.2`, and the drivers to the machine",
 }
 
+# They take more than five minutes on a machine that has much else to do.
+_SLOW = ["ziglang"]
+
 # What a program needs besides the distribution that it is about.
 _REQUIREMENTS = {
     "asyncpg": ["//tests/wheels:postgresql"],
@@ -128,7 +131,7 @@ def _wheel_test(distribution, **kwargs):
     program = _PROGRAM % distribution.replace("-", "_")
     memfd_par_test(
         name = distribution,
-        size = "small" if ordinary else "medium",
+        size = "small" if ordinary else "large" if distribution in _SLOW else "medium",
         srcs = [program],
         args = [
             (native.package_name() + "/" + program).removesuffix(".py").replace("/", "."),
@@ -153,7 +156,7 @@ def wheel_tests(name, programs, others):
             each with the version of Python that it runs on.
     """
     distributions = [_distribution(program) for program in programs]
-    tables = {"_ATTRIBUTES": _ATTRIBUTES, "_HEAVY": _HEAVY, "_REQUIREMENTS": _REQUIREMENTS, "_UNSANDBOXED": _UNSANDBOXED}
+    tables = {"_ATTRIBUTES": _ATTRIBUTES, "_HEAVY": _HEAVY, "_REQUIREMENTS": _REQUIREMENTS, "_SLOW": _SLOW, "_UNSANDBOXED": _UNSANDBOXED}
     for table, names in tables.items():
         unknown = [each for each in names if each not in distributions + list(others)]
         if unknown:
