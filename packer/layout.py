@@ -5,8 +5,11 @@ Pure: names in, names out.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib.machinery import EXTENSION_SUFFIXES
 
 from memfd_par import format
 from packer.interpreter import Placed
@@ -139,6 +142,12 @@ def lay_out(
     layout.members = dict(sorted(layout.members.items()))
     layout.modules = dict(sorted(layout.modules.items()))
     return layout
+
+
+def extension_suffixes(machine: str) -> list[str]:
+    """Endings of extension modules for this version of CPython on `machine`; without that, on Linux, they are alike."""
+    own = "%s-%s" % (os.uname().machine, sys.platform)
+    return [suffix.replace(own, "%s-linux" % machine) for suffix in EXTENSION_SUFFIXES]
 
 
 def is_ignored(path: str) -> bool:

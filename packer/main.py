@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.machinery
 import os
 import pathlib
 import sys
@@ -15,7 +14,7 @@ from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.interpreter import Interpreter, choose
 from packer.known import gather
-from packer.layout import Duplicate, Layout, is_ignored, lay_out
+from packer.layout import Duplicate, Layout, extension_suffixes, is_ignored, lay_out
 from packer.libc import find_libc
 from packer.natives import find_natives
 from packer.plan import Plans, plan
@@ -154,7 +153,7 @@ def _lay_out(
     facts: Mapping[str, FileFacts],
     interpreter: Interpreter | None,
 ) -> Layout:
-    suffixes = importlib.machinery.EXTENSION_SUFFIXES
+    suffixes = extension_suffixes(target.machine)
     kind, name = target.main
     placed = [("memfd_par/" + name, InputFile("memfd_par/" + name, path)) for name, path in runtime.items()]
     for module, file in manifest.extension_modules:

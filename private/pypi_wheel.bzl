@@ -1,4 +1,4 @@
-"""A repository that holds one pure Python wheel from PyPI.
+"""A repository that holds one wheel from PyPI.
 
 Fetched by pip, so that it comes from wherever pip on this machine is told to look (PIP_INDEX_URL, pip.conf), and so that
 no address of an index stands in this repository.
@@ -39,6 +39,8 @@ py_library(
 """
 
 _ATTRS = {
+    "platforms": attr.string_list(doc = "Of a wheel with native code: the platforms in its name, as pip takes them, `manylinux_2_28_aarch64`. Default: a wheel for this machine."),
+    "python": attr.string(doc = "Of such a wheel: the version of CPython that it is for, `3.14`."),
     "requirement": attr.string(mandatory = True, doc = "Name and version, `pyelftools==0.32`."),
     "sha256": attr.string(mandatory = True, doc = "Of the wheel, in hexadecimal."),
     "target": attr.string(default = "lib", doc = "Name of the `py_library` in the repository's top package."),
@@ -54,9 +56,11 @@ def _pypi_wheel_impl(rctx):
         ))
 
     rctx.file("requirements.txt", "{} --hash=sha256:{}\n".format(rctx.attr.requirement, rctx.attr.sha256))
+    tags = ["--platform=" + platform for platform in rctx.attr.platforms]
+    tags += ["--implementation=cp", "--python-version=" + rctx.attr.python] if rctx.attr.python else []
     result = rctx.execute(
         [python, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:"] +
-        ["--disable-pip-version-check", "--dest=download", "--requirement=requirements.txt"],
+        ["--disable-pip-version-check", "--dest=download", "--requirement=requirements.txt"] + tags,
     )
     if result.return_code:
         fail(_PIP_FAILED.format(
@@ -77,6 +81,6 @@ def _pypi_wheel_impl(rctx):
 
 pypi_wheel = repository_rule(
     implementation = _pypi_wheel_impl,
-    doc = "One pure Python wheel from PyPI, as a `py_library`.",
+    doc = "One wheel from PyPI, as a `py_library`.",
     attrs = _ATTRS,
 )

@@ -326,6 +326,28 @@ static void map_untouched(const struct image_request *request, const struct imag
     }
 }
 
+/* Whether the kernel tells of the pages that this process means: an emulator such as qemu-user may have its program's elsewhere,
+ * and then the page map has others. A page of one's own must show in it once it is written to, and not before. */
+static int tells(int map, uint64_t page)
+{
+    static int known = -1;
+    volatile char *place;
+    uint64_t before = PAGE_SWAPPED, after = 0;
+    off_t where;
+
+    if (known >= 0)
+        return known;
+    place = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED)
+        return 0;
+    where = (off_t)((uintptr_t)place / page * sizeof before);
+    known = pread(map, &before, sizeof before, where) == sizeof before;
+    *place = 1;
+    known = known && pread(map, &after, sizeof after, where) == sizeof after && !is_own_copy(before) && is_own_copy(after);
+    munmap((void *)place, page);
+    return known;
+}
+
 /* Gives back all memory of the memory file that no mapping shows any more. What stays is that of writable pages which
  * nothing has written to. Where the kernel does not tell, all of a writable segment stays. */
 static void release(const struct image_request *request, const struct image_plan *plan, uintptr_t base)
@@ -338,6 +360,10 @@ static void release(const struct image_request *request, const struct image_plan
         if (map >= 0)
             close(map);
         return;
+    }
+    if (map >= 0 && !tells(map, page)) {
+        close(map);
+        map = -1;
     }
     for (size_t i = 0; i < plan->segment_count; i++) {
         struct pages pages = {.segment = &plan->segments[i]};

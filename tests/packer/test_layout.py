@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from importlib.machinery import EXTENSION_SUFFIXES
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from memfd_par import format
-from packer.layout import Layout, lay_out, module_of
+from packer.layout import Layout, extension_suffixes, lay_out, module_of
 from packer.request import InputFile
 
 SUFFIXES = (".cpython-314-x86_64-linux-gnu.so", ".abi3.so", ".so")
@@ -162,3 +164,10 @@ def test_order_of_files_does_not_matter_and_nothing_is_lost(paths: list[str], ra
     assert sorted(file.runfiles_path for file in layout.members.values()) == sorted(paths)
     for key in layout.modules:
         assert "/" not in key or key.rpartition("/")[0] in layout.modules
+
+
+def test_endings_of_extension_modules_for_another_machine() -> None:
+    own, other = extension_suffixes(os.uname().machine), extension_suffixes("riscv64")
+    assert own == EXTENSION_SUFFIXES
+    assert any("-riscv64-linux" in suffix for suffix in other)
+    assert ".abi3.so" in other and ".so" in other and len(other) == len(own)
