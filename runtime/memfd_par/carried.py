@@ -46,6 +46,7 @@ def install(index: Index, name: bytes) -> ModuleSpec:
     spec = make_spec(index, "encodings", "encodings", entry)
     # The table of frozen modules has that name: this is what importlib knows of modules there, should it be set up anew.
     spec.loader_state = type(sys.implementation)(filename=spec.origin, origname="encodings")  # type: ignore[call-arg]
+    spec.has_location = False
     return spec
 
 

@@ -95,6 +95,10 @@ def path_hook(index: Index) -> Callable[[object], FolderFinder]:
             raise ImportError("a file, not a folder", path=path)
         from memfd_par.folder_finder import FolderFinder
 
+        if standard[0] and folder not in standard and folder.startswith(standard[0] + "/"):
+            folder = folder[
+                len(standard[0]) + 1 :
+            ]  # of the standard library, whose modules are not called after it
         return FolderFinder(index, folder)
 
     return finder_of

@@ -118,3 +118,24 @@ def test_ps_shows_the_par() -> None:
             assert file.read() == par.name[:15] + "\n"
         assert os.readlink(f"/proc/{process.pid}/exe") == str(par)
         process.communicate(b"")
+
+
+def test_a_folder_of_the_standard_library_on_the_import_path(version: str) -> None:
+    code = """
+import json, os, sys
+sys.path.insert(0, os.path.dirname(json.__file__))
+import scanner
+print(scanner.__file__ == json.scanner.__file__, scanner is json.scanner)
+"""
+    assert python(version, "-c", code) == "True False\n"
+
+
+def test_importlib_in_python_is_set_up_beside_the_frozen_one(version: str) -> None:
+    code = """
+import sys
+sys.modules.pop("importlib", None)
+sys.modules["_frozen_importlib"] = sys.modules["_frozen_importlib_external"] = None
+import importlib
+print(importlib._bootstrap.__name__)
+"""
+    assert python(version, "-c", code) == "importlib._bootstrap\n"
