@@ -139,3 +139,17 @@ import importlib
 print(importlib._bootstrap.__name__)
 """
     assert python(version, "-c", code) == "importlib._bootstrap\n"
+
+
+def test_further_interpreters_of_the_process() -> None:
+    code = """
+import sqlite3, sys
+from concurrent import interpreters
+from concurrent.futures import InterpreterPoolExecutor
+other = interpreters.create()
+other.exec("import json, sqlite3; print(json.__file__, *sqlite3.connect(':memory:').execute('select 2').fetchone(), flush=True)")
+other.close()
+with InterpreterPoolExecutor(2) as pool: print(*pool.map(abs, [-1, -2, -3]))
+print(*sqlite3.connect(":memory:").execute("select 3").fetchone())
+"""
+    assert python("3_14", "-c", code) == f"{PLACE}/lib/python3.14/json/__init__.py 2\n1 2 3\n3\n"
