@@ -97,7 +97,7 @@ def _runtime(ctx):
     if not toolchain or not toolchain.py3_runtime:
         return None, _NO_TOOLCHAIN
     runtime = toolchain.py3_runtime
-    if not runtime.interpreter or not runtime.files:
+    if not getattr(runtime, "interpreter", None) or not getattr(runtime, "files", None):
         return None, _NO_RUNTIME.format(path = runtime.interpreter_path or runtime.interpreter.path)
     return runtime, ""
 
