@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, out: Path, cache: Path) -> None:
     python = Path(os.path.realpath(sys.executable))
     workspace = Workspace(_path(options.workspace), cache / "bazel", options.build_timeout)
-    workspace.create(f"{sys.version_info.major}.{sys.version_info.minor}")
+    workspace.create(python, f"{sys.version_info.major}.{sys.version_info.minor}")
     settings = Settings(
         contenders=[CONTENDERS[name] for name in options.contenders],
         measures=options.measures,

@@ -38,6 +38,13 @@ pip_parse(
 load("@wheels//:requirements.bzl", "install_deps")
 
 install_deps()
+
+load("@memfd_par//:interpreter.bzl", "memfd_par_local_interpreter")
+
+memfd_par_local_interpreter(
+    name = "carried_python",
+    python = "{python}",
+)
 """
 
 _MODULE = """\
@@ -63,6 +70,12 @@ pip.parse(
     requirements_lock = "//:wheels_lock.txt",
 )
 use_repo(pip, "wheels")
+
+memfd_par_local_interpreter = use_repo_rule("@memfd_par//:interpreter.bzl", "memfd_par_local_interpreter")
+memfd_par_local_interpreter(
+    name = "carried_python",
+    python = "{python}",
+)
 """
 
 # A sandbox with a /tmp of its own has no repository and no workspace that lie below /tmp.
@@ -112,6 +125,13 @@ memfd_par_binary(
     deps = [":library"],
 )
 
+memfd_par_binary(
+    name = "carried",
+    entry_point = "{entry_point}",
+    interpreter = "carried",
+    deps = [":library"],
+)
+
 py_binary(
     name = "program",
     srcs = ["src/{script}"],
@@ -145,10 +165,10 @@ class Workspace:
         """The workspace's own folder."""
         return self.folder / "workspace"
 
-    def create(self, python_version: str) -> None:
-        """Write the files that no application is in."""
+    def create(self, python: Path, python_version: str) -> None:
+        """Write the files that no application is in; `python` is what a par is to carry."""
         self.sources.mkdir(parents=True, exist_ok=True)
-        names = {"repository": self.repository, "python_version": python_version}
+        names = {"repository": self.repository, "python": python, "python_version": python_version}
         texts = {
             "WORKSPACE": _WORKSPACE.format(**names),
             "MODULE.bazel": _MODULE.format(**names),

@@ -83,13 +83,12 @@ class MemfdPar(Bazel):
             )
 
 
-class CarriedMemfdPar(Contender):
+class CarriedMemfdPar(MemfdPar):
     """This project, with the interpreter carried in the par."""
 
-    def check(self, job: Job) -> None:
-        """Says that there is none."""
-        super().check(job)
-        raise Unavailable("a par does not carry an interpreter yet")
+    target = "carried"
+    output = "carried.par"
+    options = ("--extra_toolchains=@carried_python//:toolchain",)
 
 
 class RulesPythonZip(Bazel):

@@ -39,10 +39,8 @@ def test_run(tmp_path: Path) -> None:
         for measure in _MEASURES
     ]
     errors = [each for each in records if "error" in each]
-    assert {(each["application"], each["contender"]) for each in errors} == {
-        ("hello", "memfd_par_carried"),
-        *(("torch", contender) for contender in _CONTENDERS),
-    }, errors
+    failed = {(each["application"], each["contender"]) for each in errors}
+    assert failed == {("torch", contender) for contender in _CONTENDERS}, errors
     for each in errors:
         assert each.keys() == {"application", "contender", "measure", "unit", "error"} and each["error"]
     for each in records:
@@ -54,11 +52,12 @@ def test_run(tmp_path: Path) -> None:
             assert 0 <= each["min"] <= each["median"] <= each["max"] and each["runs"] == 1
 
     medians = {(each["contender"], each["measure"]): each["median"] for each in records if each not in errors}
-    assert medians["memfd_par", "bytes_written"] == medians["memfd_par", "files_left"] == 0
+    for name in ("memfd_par", "memfd_par_carried"):
+        assert medians[name, "bytes_written"] == medians[name, "files_left"] == 0
     assert medians["pex", "files_left"] > 0
-    assert all(medians[name, "file_bytes"] > 0 for name in ("venv", "memfd_par", "pex", "zipapp"))
+    assert all(medians[name, "file_bytes"] > 0 for name in _CONTENDERS)
 
     versions = json.loads((out / "versions.json").read_text("utf-8"))
     assert {"cpython", "libc", "linux", "memfd_par", "pex"} <= versions.keys()
     table = (out / "results.md").read_text("utf-8")
-    assert "`warm_start_s`" in table and "a par does not carry an interpreter yet" in table
+    assert "`warm_start_s`" in table and "## Why a number is missing" in table
