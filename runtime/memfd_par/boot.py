@@ -100,23 +100,20 @@ def _open(
     try:
         archive.check_size(size)
         index = Index(archive, header, runtime)
-    except OSError as error:
-        _die(error)
-    install(index)
-    if header.get("interpreter"):  # the first one of the process has done the rest
-        return index
-    if header["natives"][1]:
-        from memfd_par import machine
+        install(index)
+        if header.get("interpreter"):  # the first one of the process has done the rest
+            return index
+        if header["natives"][1]:
+            from memfd_par import machine
 
-        machine.check(archive.path, header)
-    if header["preload"]:
-        from memfd_par.loader import images
+            machine.check(archive.path, header)
+        if header["preload"]:
+            from memfd_par.loader import images
 
-        try:
             for number in header["preload"]:
                 images(index).load_library(number)
-        except (ImportError, OSError) as error:
-            _die(error)
+    except (ImportError, OSError) as error:
+        _die(error)
     return index
 
 

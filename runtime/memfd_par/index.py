@@ -43,6 +43,9 @@ class Index:
         top = key.partition("/")[0]
         table = self._module_tables.get(top)
         if table is None:
+            name = key.replace("/", ".")
+            if top == "memfd_par" and name in self.runtime:
+                return self.own(name)
             if top not in self._modules:
                 return None
             table = self.modules(top)
