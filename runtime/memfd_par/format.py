@@ -77,6 +77,8 @@ RESIDENT = (
     "memfd_par.memfd",
     "memfd_par.namespace_loader",
     "memfd_par.native",
+    "memfd_par.patches",
+    "memfd_par.realpath",
     "memfd_par.tiers",
     "memfd_par.tree",
 )
