@@ -117,8 +117,15 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
             data = self.index.archive.read(offset, size, fullname)
         except OSError as error:
             raise as_import_error(error, fullname) from None
-        code: CodeType = marshal.loads(data)
-        if code.co_filename != format.RUNTIME_FILENAME:
+        try:
+            code: CodeType = marshal.loads(data)
+            own_name = code.co_filename == format.RUNTIME_FILENAME
+        except (AttributeError, EOFError, TypeError, ValueError):
+            from memfd_par.errors import import_error
+
+            what = "the code of {} cannot be read".format(fullname)
+            raise import_error("TRUNCATED", fullname, par=self.index.archive.path, what=what) from None
+        if not own_name:
             _imp._fix_co_filename(code, self.path)  # type: ignore[attr-defined]  # not in typeshed
         return code
 
