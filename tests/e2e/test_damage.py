@@ -188,3 +188,13 @@ os._exit(3)
     completed = dataclasses.replace(par, tier=tier).run(caught)
     assert (completed.returncode, completed.stderr) == (3, "")
     says(completed.stdout, "ParImportError ", str(par.path), "Restart the program")
+
+
+def test_code_that_is_none(par: Par) -> None:
+    """Code has no checksum of its own; what is none is told all the same."""
+    offset, size = member(par.path, ".par/code")
+    with par.path.open("r+b") as file:
+        file.seek(offset)
+        file.write(bytes(size))
+    stderr = par.fails("import shapes")
+    says(stderr, "ParImportError", str(par.path), "truncated or was altered", "the code of")

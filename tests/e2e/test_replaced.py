@@ -114,7 +114,7 @@ def test_rewritten_in_place(plain: Par, copy: Copy, close: str) -> None:
 
 def test_rewritten_in_part(plain: Par) -> None:
     """The start of it only, so that what tells two builds apart is there still."""
-    size = member(plain.path, ".par/index")[0]
+    size = member(plain.path, ".par/boot")[0]
     rewrite = f"open({str(plain.path)!r}, 'r+b').write(bytes({size}))\n"
     says(plain.fails(rewrite + "import faulty"), "Error: ", str(plain.path))
 
@@ -143,7 +143,7 @@ def test_changed_in_place_where_pages_are_mapped(
     par: Par, copy: Copy, tier: str, change: str, close: str
 ) -> None:
     """What is loaded later is told all the same. Code that is mapped has changed, as with any library in use: it must not run."""
-    most = member(par.path, ".par/index")[0]
+    most = member(par.path, ".par/boot")[0]
     before = _CHANGES[change].format(other=str(copy("probe").path), path=str(par.path), most=most) + close
     words = "" if change == "rewritten in part" else "was rewritten in place"
     code = f"import os, sys\n{before}\nWORDS = {words!r}\n{_CAUGHT}\nsys.stdout.flush()\nos._exit(0)"
