@@ -53,7 +53,13 @@ class Machine:
 def copy(source: Path, target: Path) -> None:
     """Files in place of the links of a runfiles tree, and package files of a nested workspace under their own names."""
     for folder, folders, files in os.walk(source):
-        folders[:] = [name for name in folders if name not in ("__pycache__", "external", "tests")]
+        skipped = {"__pycache__", "external", "tests"}
+        if Path(folder) == Path():
+            skipped.remove("tests")
+        elif Path(folder) == Path("tests"):  # of which WORKSPACE itself needs one package
+            skipped = {name for name in folders if name != "aarch64"}
+            files.clear()
+        folders[:] = [name for name in folders if name not in skipped]
         below = target / Path(folder).relative_to(source)
         below.mkdir(parents=True, exist_ok=True)
         for name in files:
