@@ -197,4 +197,4 @@ def test_code_that_is_none(par: Par) -> None:
         file.seek(offset)
         file.write(bytes(size))
     stderr = par.fails("import shapes")
-    says(stderr, "ParImportError", str(par.path), "truncated or was altered", "the code of")
+    says(stderr, str(par.path), "truncated or was altered", "the code of", "Copy it again")
