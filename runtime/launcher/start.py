@@ -6,7 +6,7 @@ try:
 except OSError as n:sys.exit("memfd_par: %s cannot be read: %s. Put it back, or make it readable for this user."%(a,n.strerror))
 m=int.from_bytes(e.MAGIC_NUMBER,"little")==%{magic}
 if m and _imp.source_hash(%{seed},d).hex()=="%{checksum}":
- c,r,h=marshal.loads(d);g={};exec(c,g);g["start"](f,(%{offset},%{size},bytes.fromhex("%{checksum}")),%{par_size},r,h)
+ c,r,h=marshal.loads(d);d=0;g={};exec(c,g);g["start"](f,(%{offset},%{size},bytes.fromhex("%{checksum}")),%{par_size},r,h)
 else:
  try:exec(x,{"par":a,"version":"%{version}","target":"%{target}","damaged":m})
  except Exception:pass

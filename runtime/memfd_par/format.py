@@ -65,25 +65,7 @@ START = (
 LATE = "memfd_par.errors"
 
 #: What must load, or tell what is wrong, when the par can no longer be read.
-RESIDENT = (
-    LATE,
-    "memfd_par.copies",
-    "memfd_par.extension_loader",
-    "memfd_par.filesystem",
-    "memfd_par.folder_finder",
-    "memfd_par.image",
-    "memfd_par.images",
-    "memfd_par.libraries",
-    "memfd_par.machine",
-    "memfd_par.memfd",
-    "memfd_par.namespace_loader",
-    "memfd_par.native",
-    "memfd_par.patches",
-    "memfd_par.realpath",
-    "memfd_par.resources",
-    "memfd_par.tiers",
-    "memfd_par.tree",
-)
+RESIDENT = (LATE, "memfd_par.filesystem", "memfd_par.realpath")
 
 #: Bits of a module's kind.
 PACKAGE = 1
