@@ -15,9 +15,6 @@ from packer.copy import Writer
 from packer.digest import FileFacts
 from packer.zip_records import Record, directory
 
-#: Bytes a mapped member must be aligned to: the largest page size that kernels for the machine use.
-PAGE_SIZES = {"x86_64": 4096, "i686": 4096, "aarch64": 65536}
-
 _EXTRA_HEADER = 4
 #: The extra field that zipalign uses for padding.
 _PADDING_ID = 0xD935

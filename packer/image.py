@@ -2,20 +2,25 @@
 
 The loader in C (runtime/native/image.c) maps read-only segments from the par itself. A *sparse* image holds only what
 the dynamic linker reads or writes before that: headers, dynamic tables, writable segments; it hides the constructors,
-which the loader calls once the text is there. A *full* one is a copy that is mapped over afterwards. *Plain* copies stay.
+which the loader calls once the text is there. Where there are many relative relocations (R_*_RELATIVE, "base + addend") it
+hides these, too: the loader makes them, so neither their table nor the pages that nothing else relocates are copied.
+A *full* one is a copy that is mapped over afterwards. *Plain* copies stay.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from elftools.common.exceptions import ELFError
 
 from packer.elf_tables import Tables
 from packer.hooks import slots
+
+#: The largest page size that kernels for a machine use, in bytes: what is mapped is aligned to it.
+PAGE_SIZES = {"x86_64": 4096, "i686": 4096, "aarch64": 65536}
 
 #: Ways to make an image, in the loader's numbers (enum tier in runtime/native/image.h).
 PLAIN, FULL, SPARSE = range(3)
@@ -32,6 +37,7 @@ _HIDDEN_TAGS = {
 
 _PF_X, _PF_W = 1, 2
 _IRELATIVE = {"x86_64": 37, "aarch64": 1032}
+_RELATIVE = {"x86_64": 8, "aarch64": 1027}
 _DF_TEXTREL = 0x4
 _DF_1_INITFIRST = 0x20
 _RELA = 24
@@ -41,6 +47,12 @@ _STT_GNU_IFUNC = re.compile(b"[%s]" % re.escape(bytes(bind << 4 | 10 for bind in
 
 #: Gaps between ranges that are cheaper to copy than to leave out, in bytes.
 _GAP = 4096
+
+#: A table of relative relocations is worth the loader's own work from this size on, in bytes.
+_MANY = 16 << 10
+
+#: Pages that ld.so does not write to are worth a mapping of their own from this many bytes on.
+_RUN = 32 << 10
 
 
 @dataclass(frozen=True)
@@ -118,12 +130,14 @@ def _block(tables: Tables, machine: str, best: int) -> bytes:
     segments = [
         (s["p_vaddr"], s["p_offset"], s["p_filesz"], s["p_memsz"], s["p_flags"]) for s in _loaded(tables)
     ]
-    copies = list(_copies(tables)) if best == SPARSE else []
+    relative = _Relative(tables, machine) if best == SPARSE else _Relative()
+    copies = list(_copies(tables, relative)) if best == SPARSE else []
     hidden = [
         (offset - 8, _IGNORED_TAG + _HIDDEN_TAGS[str(tag)])
         for tag, _, offset in tables.tags
         if best == SPARSE and tag in _HIDDEN_TAGS
     ]
+    hidden += [(offset, relative.tags[tag]) for tag, _, offset in tables.tags if tag in relative.tags]
     redirected = slots(tables, machine, _symbols(tables), _relocations(tables))
     dynamic = _segment(tables, "PT_DYNAMIC")
     relro = _segment(tables, "PT_GNU_RELRO")
@@ -134,14 +148,72 @@ def _block(tables: Tables, machine: str, best: int) -> bytes:
         tables.last.get("DT_INIT_ARRAYSZ", 0) // _POINTER,
         *dynamic,
         *relro,
-        0,
-        len(segments),
-        len(copies),
-        len(hidden),
-        len(redirected),
-        *(word for rows in (segments, copies, hidden, redirected) for row in rows for word in row),
+        relative.address,
+        relative.count,
+        *(len(rows) for rows in (segments, copies, hidden, redirected, relative.untouched)),
+        *(
+            word
+            for rows in (segments, copies, hidden, redirected, relative.untouched)
+            for row in rows
+            for word in row
+        ),
     ]
     return struct.pack("<%dQ" % len(words), *words)
+
+
+class _Relative:
+    """The relative relocations that the loader makes in place of ld.so; none where they are few.
+
+    address, count: of the table's first entries. tags: dynamic tags as ld.so gets them, by which it passes over these.
+    untouched: offset and size of runs of whole pages of writable segments that ld.so then does not write to.
+    """
+
+    def __init__(self, tables: Tables | None = None, machine: str = "") -> None:
+        self.address = self.count = 0
+        self.tags: dict[str | int, int] = {}
+        self.untouched: list[tuple[int, int]] = []
+        if tables is None or tables.last.get("DT_RELACOUNT", 0) * _RELA < _MANY or "DT_RELR" in tables.last:
+            return
+        size = tables.last.get("DT_RELASZ", 0)
+        count = min(tables.last["DT_RELACOUNT"], size // _RELA)
+        table, more = _relocations(tables)
+        infos = memoryview(table).cast("Q")[1 : 3 * count : 3].tolist()
+        if count * _RELA < _MANY or set(infos) != {_RELATIVE[machine]}:
+            return
+        self.address, self.count = tables.last["DT_RELA"], count
+        self.tags = {
+            "DT_RELA": self.address + count * _RELA,
+            "DT_RELASZ": size - count * _RELA,
+            "DT_RELACOUNT": 0,
+        }
+        written = {*memoryview(table).cast("Q")[3 * count :: 3].tolist()} | {
+            *memoryview(more).cast("Q")[::3].tolist()
+        }
+        self.untouched = list(_untouched(tables, written, PAGE_SIZES[machine]))
+
+
+def _untouched(tables: Tables, written: set[int], page: int) -> Iterator[tuple[int, int]]:
+    """Runs of pages of writable segments without any of the addresses, and without what ld.so writes to or reads otherwise."""
+    kept = [(s["p_vaddr"], s["p_memsz"]) for s in tables.segments if s["p_type"] in ("PT_DYNAMIC", "PT_TLS")]
+    kept += [(tables.last["DT_PLTGOT"], 3 * _POINTER)] if "DT_PLTGOT" in tables.last else []
+    touched = {address // page for address in written} | {
+        (address + _POINTER - 1) // page for address in written
+    }
+    touched.update(
+        number for start, size in kept for number in range(start // page, (start + size) // page + 1)
+    )
+    for s in _loaded(tables):
+        if not s["p_flags"] & _PF_W:
+            continue
+        # The last page is filled with zeros (_dl_map_segments), and the first may be the end of another segment.
+        first, end = -(-s["p_vaddr"] // page), (s["p_vaddr"] + s["p_filesz"]) // page
+        start = first
+        for number in range(first, end + 1):
+            if number < end and number not in touched:
+                continue
+            if (number - start) * page >= _RUN:
+                yield start * page - s["p_vaddr"] + s["p_offset"], (number - start) * page
+            start = number + 1
 
 
 def _loaded(tables: Tables) -> list[dict[str, int]]:
@@ -154,9 +226,9 @@ def _segment(tables: Tables, kind: str) -> tuple[int, int]:
     return (found[-1]["p_vaddr"], found[-1]["p_memsz"]) if found else (0, 0)
 
 
-def _copies(tables: Tables) -> Iterator[tuple[int, int]]:
+def _copies(tables: Tables, relative: _Relative) -> Iterator[tuple[int, int]]:
     """Offset and size of all that ld.so reads or writes before the text is mapped, merged and sorted."""
-    ranges = sorted((start, start + size) for start, size in _ranges(tables) if size)
+    ranges = sorted((start, start + size) for start, size in _ranges(tables, relative) if size)
     start, end = ranges[0]
     for next_start, next_end in ranges[1:]:
         if next_start > end + _GAP:
@@ -166,10 +238,10 @@ def _copies(tables: Tables) -> Iterator[tuple[int, int]]:
     yield start, end - start
 
 
-def _ranges(tables: Tables) -> Iterator[tuple[int, int]]:
+def _ranges(tables: Tables, relative: _Relative) -> Iterator[tuple[int, int]]:
     yield 0, tables.header_size
     count = symbol_count(tables)
-    last = tables.last
+    last = {**tables.last, **relative.tags}
     sizes = {
         "DT_HASH": _hash_size(tables),
         "DT_GNU_HASH": _gnu_hash(tables)[1],
@@ -186,8 +258,20 @@ def _ranges(tables: Tables) -> Iterator[tuple[int, int]]:
     yield from tables.version_tables()
     for s in tables.segments:
         writable = s["p_type"] == "PT_LOAD" and s["p_flags"] & _PF_W
-        if writable or s["p_type"] in ("PT_DYNAMIC", "PT_NOTE", "PT_GNU_PROPERTY", "PT_TLS"):
+        if writable:
+            yield from _without(s["p_offset"], s["p_filesz"], relative.untouched)
+        elif s["p_type"] in ("PT_DYNAMIC", "PT_NOTE", "PT_GNU_PROPERTY", "PT_TLS"):
             yield s["p_offset"], s["p_filesz"]
+
+
+def _without(start: int, size: int, holes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What remains of a range; the holes in it are sorted and do not overlap."""
+    end = start + size
+    for hole, length in holes:
+        if start <= hole and hole + length <= end:
+            yield start, hole - start
+            start = hole + length
+    yield start, end - start
 
 
 def _relocations(tables: Tables) -> Iterator[bytes]:

@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 
 from memfd_par import format
 from packer import bytecode, compiler, file_table, preamble
-from packer.archive import PAGE_SIZES, ParArchive, Stored
+from packer.archive import ParArchive, Stored
 from packer.carry import Carried, write_start
 from packer.digest import FileFacts
 from packer.errors import PackError
+from packer.image import PAGE_SIZES
 from packer.index import Directory, IndexWriter, code_extents, module_entries, native_entries
 from packer.layout import Layout
 from packer.natives import Natives

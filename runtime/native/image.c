@@ -7,7 +7,8 @@
  *   full    The memory file is a copy of the member.
  *   sparse  The memory file has holes where the dynamic linker does not look while it loads: in text and read-only data.
  *           The constructors must not run before those are mapped, so the image hides them from the dynamic linker, and
- *           they are called here.
+ *           they are called here. Many relative relocations are hidden and made here, too: then their table, and pages
+ *           that have no others, are never copied, and each page that is written to becomes the process's own but once.
  *
  * The plan, worked out when the par is built, says what a sparse image has to hold, and whether a member may be sparse.
  */
@@ -47,7 +48,7 @@
 #define NOWAIT 8
 
 /* Words of a plan before its tables. */
-#define HEADER_WORDS 13
+#define HEADER_WORDS 15
 
 /* A run of untouched pages of a writable segment is worth a mapping of its own from this size on. */
 #define RUN_BYTES 32768u
@@ -86,13 +87,13 @@ int image_plan_read(struct image_plan *plan, const void *block, size_t size)
 {
     const uint64_t *words = block;
     size_t count = size / sizeof *words, used = HEADER_WORDS;
-    uint64_t tables[4];
-    static const size_t widths[4] = {5, 2, 2, 2};
+    uint64_t tables[5];
+    static const size_t widths[5] = {5, 2, 2, 2, 2};
 
     if (size % sizeof *words || count < HEADER_WORDS || words[0] > TIER_SPARSE || (uintptr_t)block % sizeof *words)
         return -1;
-    for (int i = 0; i < 4; i++) {
-        tables[i] = words[9 + i];
+    for (int i = 0; i < 5; i++) {
+        tables[i] = words[10 + i];
         if (tables[i] > (count - used) / widths[i])
             return -1;
         used += tables[i] * widths[i];
@@ -107,7 +108,8 @@ int image_plan_read(struct image_plan *plan, const void *block, size_t size)
     plan->dynamic_size = words[5];
     plan->relro = words[6];
     plan->relro_size = words[7];
-    /* words[8] is reserved. */
+    plan->relative = words[8];
+    plan->relative_count = words[9];
     words += HEADER_WORDS;
     plan->segments = (const struct segment *)words;
     plan->segment_count = tables[0];
@@ -120,6 +122,9 @@ int image_plan_read(struct image_plan *plan, const void *block, size_t size)
     words += tables[2] * widths[2];
     plan->slots = (const struct slot *)words;
     plan->slot_count = tables[3];
+    words += tables[3] * widths[3];
+    plan->untouched = (const struct range *)words;
+    plan->untouched_count = tables[4];
     return 0;
 }
 
@@ -271,6 +276,43 @@ static int map_segments(const struct image_request *request, const struct image_
     return 0;
 }
 
+/* The address, relative to the image, of an offset in a writable segment; 0 where there is none. */
+static uint64_t writable_address(const struct image_plan *plan, uint64_t offset)
+{
+    for (size_t i = 0; i < plan->segment_count; i++) {
+        const struct segment *segment = &plan->segments[i];
+        if (!replaceable(segment) && offset >= segment->offset && offset - segment->offset < segment->file_size)
+            return segment->address + (offset - segment->offset);
+    }
+    return 0;
+}
+
+/* Maps from the par what the dynamic linker has not written to, and makes the relative relocations. Where the par cannot be mapped
+ * the memory file gets the bytes after all, which these mappings show. Returns 0 or -1. */
+static int relocate(const struct image_request *request, const struct image_plan *plan, uintptr_t base, int can_map)
+{
+    uint64_t page = page_size();
+    uintptr_t start = base + down(plan->relro, page), end = base + down(plan->relro + plan->relro_size, page);
+    const ElfW(Rela) *relocations = (const void *)(base + plan->relative);
+
+    if (!plan->relative_count)
+        return 0;
+    if (end > start)
+        mprotect((void *)start, end - start, PROT_READ | PROT_WRITE);
+    for (size_t i = 0; i < plan->untouched_count; i++) {
+        const struct range *range = &plan->untouched[i];
+        if ((!can_map || mmap((void *)(base + writable_address(plan, range->offset)), range->size, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_FIXED, request->par, (off_t)(request->offset + range->offset)) == MAP_FAILED) &&
+            copy(request, range->offset, range->size))
+            return -1;
+    }
+    for (uint64_t i = 0; i < plan->relative_count; i++)
+        *(uintptr_t *)(base + relocations[i].r_offset) = base + (uintptr_t)relocations[i].r_addend;
+    if (end > start)
+        mprotect((void *)start, end - start, PROT_READ);
+    return 0;
+}
+
 /* The pages of one writable segment, and what is to become of each. */
 struct pages {
     const struct segment *segment;
@@ -326,6 +368,17 @@ static void map_untouched(const struct image_request *request, const struct imag
     }
 }
 
+/* What is mapped from the par already is not the memory file's. */
+static void skip_mapped(const struct image_plan *plan, struct pages *pages, uint64_t page)
+{
+    for (size_t i = 0; i < plan->untouched_count; i++)
+        for (uint64_t k = 0; k < plan->untouched[i].size / page; k++) {
+            uint64_t number = plan->untouched[i].offset / page + k;
+            if (number >= pages->first && number - pages->first < pages->count)
+                pages->entries[number - pages->first] = PAGE_SWAPPED;
+        }
+}
+
 /* Whether the kernel tells of the pages that this process means: an emulator such as qemu-user may have its program's elsewhere,
  * and then the page map has others. A page of one's own must show in it once it is written to, and not before. */
 static int tells(int map, uint64_t page)
@@ -378,6 +431,8 @@ static void release(const struct image_request *request, const struct image_plan
         ssize_t bytes = (ssize_t)(pages.count * sizeof *pages.entries);
         int known = pages.entries && map >= 0 &&
                     pread(map, pages.entries, (size_t)bytes, (off_t)(first * sizeof *pages.entries)) == bytes;
+        if (known && request->tier == TIER_SPARSE)
+            skip_mapped(plan, &pages, page);
         if (known)
             map_untouched(request, plan, base, &pages, page);
         for (uint64_t k = 0; k < pages.count; k++)
@@ -488,11 +543,13 @@ int image_load(const struct image_request *asked, const struct image_plan *plan,
             if (request.tier == TIER_SPARSE && replaceable(&plan->segments[i]) &&
                 copy(&request, plan->segments[i].offset, plan->segments[i].file_size))
                 return fail(result, "map"); /* it stays as it is: its destructors cannot be called */
-        if (request.tier == TIER_SPARSE && patch(&request))
+        if (request.tier == TIER_SPARSE && (patch(&request) || relocate(&request, plan, base, 0)))
             return fail(result, "map");
         result->code = code;
         result->tier = TIER_PLAIN;
     } else {
+        if (request.tier == TIER_SPARSE && relocate(&request, plan, base, 1))
+            return fail(result, "map");
         result->tier = request.tier;
         release(&request, plan, base);
     }

@@ -45,6 +45,8 @@ struct image_plan {
     uint64_t dynamic_size;
     uint64_t relro; /* PT_GNU_RELRO: address and bytes */
     uint64_t relro_size;
+    uint64_t relative; /* relative relocations that a sparse image hides: address of an Elf64_Rela, and how many */
+    uint64_t relative_count;
     const struct segment *segments;
     size_t segment_count;
     const struct range *copies; /* what a sparse image holds */
@@ -53,6 +55,8 @@ struct image_plan {
     size_t hidden_count;
     const struct slot *slots;
     size_t slot_count;
+    const struct range *untouched; /* whole pages of writable segments that the dynamic linker does not write to */
+    size_t untouched_count;
 };
 
 /* One member to load. */

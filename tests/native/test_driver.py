@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -102,6 +103,69 @@ def test_a_par_that_cannot_be_mapped(sanitized: Path, packed: Packed, tier: int)
     assert lines["descriptors"] == ["0"]
 
 
+#: Pages of pointers that the loader relocates, written to by nobody else, and among them such as ld.so has to write to.
+_POINTERS = """
+#include <stdlib.h>
+#include <string.h>
+#define COUNT 16384
+extern char **environ;
+static const char words[COUNT][4];
+#define TEN(n) &words[n], &words[n + 1], &words[n + 2], &words[n + 3], &words[n + 4], &words[n + 5], &words[n + 6], &words[n + 7]
+#define EIGHTY(n) TEN(n), TEN(n + 8), TEN(n + 16), TEN(n + 24), TEN(n + 32), TEN(n + 40), TEN(n + 48), TEN(n + 56)
+#define HUNDREDS(n) EIGHTY(n), EIGHTY(n + 64), EIGHTY(n + 128), EIGHTY(n + 192), EIGHTY(n + 256), EIGHTY(n + 320), EIGHTY(n + 384), EIGHTY(n + 448)
+#define MANY(n) HUNDREDS(n), HUNDREDS(n + 512), HUNDREDS(n + 1024), HUNDREDS(n + 1536), HUNDREDS(n + 2048), HUNDREDS(n + 2560), HUNDREDS(n + 3072), HUNDREDS(n + 3584)
+static const void *const guarded[COUNT] = {MANY(0), MANY(4096), MANY(8192), MANY(12288)};
+static const void *written[COUNT] = {MANY(0), MANY(4096), MANY(8192), MANY(12288)};
+void *(*functions[])(size_t) = {malloc};
+char ***environment = &environ;
+static const void *more[COUNT] = {MANY(0), MANY(4096), MANY(8192), MANY(12288)};
+__thread const void *own = words[7];
+static int constructed;
+__attribute__((constructor)) static void check(void)
+{
+    const void *const volatile *tables[] = {guarded, written, more};
+    for (int t = 0; t < 3; t++)
+        for (int i = 0; i < COUNT; i++)
+            if (tables[t][i] != &words[i])
+                return;
+    constructed = functions[0] == malloc && *environment == environ;
+}
+int answer(void)
+{
+    ((const void *volatile *)written)[5] = 0; /* it is writable still */
+    return constructed + (own == words[7]) + !written[5] + 39;
+}
+"""
+
+
+@pytest.mark.parametrize("refused", [False, True])
+@pytest.mark.parametrize("tier", _TIERS)
+def test_relative_relocations(sanitized: Path, tmp_path: Path, tier: int, refused: bool) -> None:
+    """What the loader relocates itself is right when the constructors run, and the memory file has next to nothing of it."""
+    packed = Packed.of(Forge(tmp_path).library("libpointers.so", _POINTERS, "-O0"))
+    lines = run(sanitized, *packed.command(tier, "answer"), **({"REFUSE_MAPPING": "1"} if refused else {}))
+    assert (lines["tier"], lines["result"]) == (
+        [str(image.PLAIN), str(_EACCES)] if refused else [str(tier), "0"],
+        ["42"],
+    )
+    assert lines["descriptors"] == ["0"]
+    if not refused:
+        assert int(lines["seals"][2]) <= 8 * PAGE
+
+
+def test_pointers_stay_guarded(sanitized: Path, tmp_path: Path) -> None:
+    """Constants with pointers (PT_GNU_RELRO) cannot be written to afterwards."""
+    code = _POINTERS + "int spoil(void) { *(const void *volatile *)&guarded[9000] = 0; return 0; }\n"
+    packed = Packed.of(Forge(tmp_path).library("libpointers.so", code, "-O0"))
+    completed = subprocess.run(
+        [str(sanitized), *packed.command(image.SPARSE, "spoil")],
+        env={**os.environ, **_OPTIONS, "ASAN_OPTIONS": "handle_segv=0"},
+        capture_output=True,
+        check=False,
+    )
+    assert completed.returncode == -signal.SIGSEGV
+
+
 def test_plain_is_not_its_work(sanitized: Path, packed: Packed) -> None:
     lines = run(sanitized, *packed.command(image.PLAIN))
     assert lines["error"][:2] == ["plan", str(_ENOTSUP)]
@@ -124,7 +188,7 @@ def test_plans_of_random_bytes(sanitized: Path, packed: Packed, seed: int) -> No
     assert 0 < int(read) < 20000 and (of, all_of_them) == ("of", "20000")
 
 
-@pytest.mark.parametrize("size", [0, 8, 96, 103, 105])
+@pytest.mark.parametrize("size", [0, 8, 112, 119, 121])
 def test_plans_that_are_cut(sanitized: Path, packed: Packed, size: int) -> None:
     packed.plan.write_bytes(packed.plan.read_bytes()[:size])
     assert run(sanitized, *packed.command(image.SPARSE))["error"] == ["plan", "0"]

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packer.archive import PAGE_SIZES, ParArchive
+from packer.archive import ParArchive
 from packer.digest import FileFacts
 from packer.digester import digest
+from packer.image import PAGE_SIZES
 
 
 def facts(path: Path | str) -> FileFacts:

@@ -19,8 +19,8 @@ from packer import image, par
 from packer.elf_tables import Tables
 
 #: Of struct image_plan in runtime/native/image.h: words before the tables, and the width of each.
-_HEADER_WORDS = 13
-_WIDTHS = {"segments": 5, "copies": 2, "hidden": 2, "slots": 2}
+_HEADER_WORDS = 15
+_WIDTHS = {"segments": 5, "copies": 2, "hidden": 2, "slots": 2, "untouched": 2}
 
 _PLAIN_SOURCE = "int answer(void) { return 42; }"
 #: Text and read-only data that are longer than the gap between two ranges, so that a copy of them would be seen.
@@ -55,10 +55,10 @@ class Block:
     def __init__(self, plan: image.ImagePlan) -> None:
         words = struct.unpack("<%dQ" % (len(plan.block) // 8), plan.block)
         self.best, self.init, self.init_array, self.init_count = words[:4]
-        self.dynamic, self.relro = words[4:6], words[6:8]
+        self.dynamic, self.relro, self.relative = words[4:6], words[6:8], words[8:10]
         self.tables: dict[str, list[tuple[int, ...]]] = {}
         position = _HEADER_WORDS
-        for (name, width), count in zip(_WIDTHS.items(), words[9:13]):
+        for (name, width), count in zip(_WIDTHS.items(), words[10:15]):
             self.tables[name] = [
                 words[start : start + width] for start in range(position, position + count * width, width)
             ]
@@ -364,3 +364,63 @@ def test_free_threaded_pythons_get_no_loader(monkeypatch: pytest.MonkeyPatch) ->
     written = par._write_loader(cast(Any, None), cast(Any, SimpleNamespace(loader=b"the loader")))
     why = "there is no stable ABI for free-threaded Pythons, which the image loader in C is built against"
     assert written == (0, 0, why)
+
+
+# Relative relocations that the loader makes itself.
+
+
+def pointers(count: int) -> str:
+    return "static char words[%d];\nvoid *pointers[] = {%s};\nint answer(void) { return 42; }\n" % (
+        count,
+        ", ".join("words + %d" % n for n in range(count)),
+    )
+
+
+def test_few_relative_relocations_are_left_to_the_dynamic_linker(forge: Forge) -> None:
+    block = Block(planned(forge.library("libfew.so", pointers(600))))
+    assert block.relative == (0, 0)
+    assert block.tables["untouched"] == []
+
+
+def test_many_relative_relocations(forge: Forge) -> None:
+    """Neither their table nor their pages are in the image, and ld.so gets a table that begins behind them."""
+    file = forge.library("libmany.so", pointers(30_000))
+    block = Block(planned(file))
+    with file.open("rb") as stream:
+        tables = Tables(stream)
+        last = tables.last
+        places = {tag: offset for tag, _, offset in tables.tags}
+        table = tables.file_offset(last["DT_RELA"])
+    address, count = block.relative
+    assert (address, count) == (last["DT_RELA"], last["DT_RELACOUNT"])
+    assert count >= 30_000
+    assert not block.holds(table + 8192, 8192)
+    assert block.holds(table + 24 * count, 24)
+    written = dict(block.tables["hidden"])
+    assert written[places["DT_RELA"]] == address + 24 * count
+    assert written[places["DT_RELASZ"]] == last["DT_RELASZ"] - 24 * count
+    assert written[places["DT_RELACOUNT"]] == 0
+    page = image.PAGE_SIZES[MACHINE]
+    assert sum(size for _, size in block.tables["untouched"]) >= 240_000 - 2 * page
+    for offset, size in block.tables["untouched"]:
+        assert not offset % page and not size % page
+        assert not block.holds(offset, 8) and not block.holds(offset + size - 8, 8)
+
+
+def test_packed_relative_relocations(forge: Forge) -> None:
+    """DT_RELR is left to ld.so, and so are all others where it is."""
+    file = forge.library("libpacked.so", pointers(30_000), "-Wl,-z,pack-relative-relocs")
+    assert Block(planned(file)).relative == (0, 0)
+    file = forge.library("libboth.so", pointers(30_000), "-Wl,--hash-style=both")
+    edit_tag(file, "DT_GNU_HASH", new_tag=36)  # DT_RELR; the library has DT_HASH as well
+    assert Block(planned(file)).relative == (0, 0)
+
+
+def test_a_count_that_is_not_true(forge: Forge) -> None:
+    """DT_RELACOUNT is a hint (elf/elf.h): where others are among them, ld.so makes them all."""
+    code = pointers(30_000) + "#include <stdlib.h>\nvoid *(*more[])(size_t) = {malloc};\n"
+    file = forge.library("libuntrue.so", code)
+    with file.open("rb") as stream:
+        count = Tables(stream).last["DT_RELACOUNT"]
+    edit_tag(file, "DT_RELACOUNT", count + 1)
+    assert Block(planned(file)).relative == (0, 0)
