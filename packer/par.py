@@ -229,7 +229,8 @@ def _boot(par: Par, blocks: Mapping[str, Any], build: bytes) -> bytes:
     }
     boot = marshal.loads(_runtime_code(par, "boot.py"))
     # One marshalled whole, in which what several of them use, such as names, is read once.
-    runtime: dict[str, Any] = {name: marshal.loads(_runtime_code(par, _file(name))) for name in format.START}
+    start = (*format.START, *(format.NATIVE if blocks["natives"][1] else ()))
+    runtime: dict[str, Any] = {name: marshal.loads(_runtime_code(par, _file(name))) for name in start}
     runtime.update((name, _runtime_code(par, _file(name))) for name in format.RESIDENT)
     return compiler.marshalled((boot, runtime, header))
 

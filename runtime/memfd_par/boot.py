@@ -122,10 +122,10 @@ def add_runtime(runtime: dict[str, Any]) -> None:
     for name, code in runtime.items():
         if isinstance(code, bytes):
             break
-        exec(code, _add(name, type(sys)(name)).__dict__)
-    from memfd_par.format import LATE
-
-    _add(LATE, Late(LATE, runtime[LATE]))
+        module: Any = _add(name, type(sys)(name))
+        exec(code, module.__dict__)
+        if name == "memfd_par.format":
+            _add(module.LATE, Late(module.LATE, runtime[module.LATE]))
 
 
 def install(index: Any) -> None:
@@ -179,7 +179,6 @@ def _add(name: str, module: ModuleType) -> ModuleType:
 def _install_finders(index: Any) -> None:
     """Puts the par first among what comes after built-in and frozen modules."""
     from memfd_par.finder import Finder, make_spec, path_hook
-    from memfd_par.format import LATE, START
 
     finder = Finder(index)
     names = [getattr(entry, "__name__", "") for entry in sys.meta_path]
@@ -188,8 +187,10 @@ def _install_finders(index: Any) -> None:
     if sys.path[:1] == [""]:  # `-c` without isolation
         del sys.path[0]
     sys.path.insert(0, index.archive.root)  # the slash keeps importlib.metadata from reading the zip
-    for name in (*START, LATE):
-        module = sys.modules[name]
+    for name in index.runtime:
+        module = sys.modules.get(name)
+        if module is None:  # it is resident, and not used yet
+            continue
         spec = make_spec(index, name, name.replace(".", "/"), index.own(name))
         module.__spec__ = spec
         module.__loader__ = spec.loader

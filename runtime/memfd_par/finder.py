@@ -9,7 +9,7 @@ import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import ExtensionFileLoader, PathFinder
 
-from memfd_par import format
+from memfd_par import format, standard
 from memfd_par.index import Index
 from memfd_par.loader import ModuleLoader, as_import_error
 
@@ -55,6 +55,8 @@ class Finder:
                 return spec
         elif fullname in _PATCHED:
             spec = PathFinder.find_spec(fullname, path)
+        elif not self.index.header["stdlib"]:
+            return standard.find_spec(fullname, path)
         if spec is not None:
             from memfd_par import patches
 

@@ -12,7 +12,7 @@ sees, the archive holds, each as a stored member:
 - `.par/index`       the tables below, marshalled, one after the other.
 - `.par/boot`        `marshal((boot code, {runtime module: code}, header))`; the preamble names its offset, size and
                      checksum, and the header names those of the tables. The code is that of the modules of `START`, in
-                     their order, and then that of `RESIDENT`, each marshalled by itself. The others are modules like any other.
+                     their order, of `NATIVE` where there are native members, and then that of `RESIDENT`, each marshalled by itself. The others are modules like any other.
 
 Tables are plain dicts and tuples of marshal's own types. A *key* is a module's dotted name with `/` for
 `.`, which is also the stored path of its source without the suffix. A *block* is `(offset, size,
@@ -52,6 +52,7 @@ START = (
     "memfd_par.archive",
     "memfd_par.index",
     "memfd_par.loader",
+    "memfd_par.standard",
     "memfd_par.finder",
     "memfd_par.paths",
     "memfd_par.interpose",
@@ -59,6 +60,18 @@ START = (
     "memfd_par.executable",
     "memfd_par.report",
     "memfd_par.program",
+)
+
+#: Those that loading native members takes, where a par has any; after those of START.
+NATIVE = (
+    "memfd_par.memfd",
+    "memfd_par.tiers",
+    "memfd_par.machine",
+    "memfd_par.native",
+    "memfd_par.image",
+    "memfd_par.copies",
+    "memfd_par.images",
+    "memfd_par.extension_loader",
 )
 
 #: What is executed when somebody asks for something in it.

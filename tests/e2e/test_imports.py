@@ -220,3 +220,25 @@ import shapes.circle
 assert not gc.isenabled()
 """
     assert probe.output(code) == ""
+
+
+def test_the_standard_library(probe: Par) -> None:
+    """Its modules have the attributes that importlib's own finders give them, and what stands before it on sys.path wins."""
+    _check(
+        probe,
+        """
+import importlib, importlib.machinery, os, pathlib, sys, tempfile
+for name in ("json", "json.decoder", "email.mime.text", "colorsys", "xml.etree.ElementTree", "decimal"):
+    module = importlib.import_module(name)
+    parent = sys.modules[name.rpartition(".")[0]].__path__ if "." in name else None
+    spec = importlib.machinery.PathFinder.find_spec(name, parent)
+    assert (module.__file__, module.__spec__.cached) == (spec.origin, spec.cached), name
+    assert module.__spec__.submodule_search_locations == spec.submodule_search_locations, name
+    assert isinstance(module.__loader__, importlib.machinery.SourceFileLoader), name
+folder = pathlib.Path(tempfile.mkdtemp())
+(folder / "this.py").write_text("SHADOWED = True")
+sys.path.insert(1, str(folder))
+import this
+assert this.SHADOWED
+""",
+    )
