@@ -11,6 +11,7 @@ import sys
 
 from memfd_par import memfd
 from memfd_par.filesystem import FileSystem
+from memfd_par.interpose import wrapper
 from memfd_par.paths import plain
 
 TYPE_CHECKING = False  # typing is not imported at start
@@ -100,6 +101,20 @@ def _heed(files: FileSystem) -> None:
     loader = sys.modules.get("memfd_par._native")
     if loader is not None:
         loader.heed_folders()
-    from memfd_par import interpose
+    _replace_fstat(files)
 
-    interpose.replace_fstat(files)
+
+def _replace_fstat(files: FileSystem) -> None:
+    """Lets `fstat` know the descriptors of folders; until there is one, it is as it was."""
+    real = posix.fstat
+
+    def fstat(_: FileSystem, fd: Any) -> posix.stat_result:
+        text = text_of(files, "stat", fd, None)
+        found: posix.stat_result = real(fd) if text is None else files.stat(text)
+        return found
+
+    ours = wrapper(files, real, fstat)
+    for module in ("posix", "os"):
+        namespace = getattr(sys.modules.get(module), "__dict__", {})
+        if namespace.get("fstat") is real:
+            namespace["fstat"] = ours

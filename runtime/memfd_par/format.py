@@ -56,6 +56,8 @@ START = (
     "memfd_par.finder",
     "memfd_par.paths",
     "memfd_par.interpose",
+    "memfd_par.file_objects",
+    "memfd_par.after",
     "memfd_par.environment",
     "memfd_par.executable",
     "memfd_par.report",
@@ -78,7 +80,7 @@ NATIVE = (
 LATE = "memfd_par.errors"
 
 #: What must load, or tell what is wrong, when the par can no longer be read.
-RESIDENT = (LATE, "memfd_par.filesystem", "memfd_par.realpath")
+RESIDENT = (LATE, "memfd_par.filesystem", "memfd_par.folders", "memfd_par.realpath")
 
 #: Bits of a module's kind.
 PACKAGE = 1

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
+    from memfd_par.filesystem import FileSystem
     from memfd_par.images import Images
     from memfd_par.index import Index
 
@@ -171,3 +172,22 @@ def as_import_error(error: OSError, name: str) -> ImportError:
     from memfd_par.errors import ParImportError
 
     return ParImportError(str(error), name=name)
+
+
+def install(files: FileSystem) -> None:
+    """Loads extension modules by a path below the par as well, as packages with a finder of their own do."""
+    real: Any = _imp.create_dynamic
+
+    def create_dynamic(spec: Any, *args: Any) -> Any:
+        path = files.within(spec.origin)
+        if path is not None:
+            from memfd_par.libraries import number_by_path
+
+            number = number_by_path(files.index, path)
+            if number is not None:
+                module = images(files.index).load_module(number, spec)
+                module.__file__ = spec.origin
+                return module
+        return real(spec, *args)
+
+    _imp.create_dynamic = create_dynamic
