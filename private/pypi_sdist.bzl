@@ -1,19 +1,10 @@
 """A repository that holds a folder of a source distribution from PyPI, such as that of its tests.
 
-Fetched by pip, as pypi_wheel.bzl does. pip asks the source distribution's build backend for its metadata, for which
-many need a compiler or a network. As nothing is built here, a backend that reads PKG-INFO answers in their place.
+pip asks the source distribution's build backend for its metadata, for which many need a compiler or a network. As nothing is
+built here, a backend that reads PKG-INFO answers in their place.
 """
 
-_NO_PIP = """\
-{repository} needs a Python 3 with pip on the PATH to fetch {requirement}, and found {found}. Install them (for example \
-the packages python3 and python3-pip), or put one on the PATH.
-"""
-
-_PIP_FAILED = """\
-pip could not fetch the source distribution of {requirement} for {repository}. Either the index cannot be reached (look at \
-PIP_INDEX_URL, PIP_CERT and the proxy settings), or what it has does not have the sha256 {sha256}. pip said:
-{output}
-"""
+load(":pip_download.bzl", "DOWNLOAD_ATTRS", "pip_download")
 
 _NO_FOLDER = "{repository}: the source distribution of {requirement} has no folder {folder}. It has: {folders}."
 
@@ -76,37 +67,19 @@ py_library(
 )
 """
 
-_ATTRS = {
+_ATTRS = DOWNLOAD_ATTRS | {
     "folder": attr.string(mandatory = True, doc = "The folder of the source distribution that is kept."),
     "package": attr.string(mandatory = True, doc = "The dotted name of the package that it is."),
-    "requirement": attr.string(mandatory = True, doc = "Name and version, `lxml==6.1.3`."),
-    "sha256": attr.string(mandatory = True, doc = "Of the source distribution, in hexadecimal."),
 }
 
 def _pypi_sdist_impl(rctx):
-    python = rctx.which("python3")
-    if not python or rctx.execute([python, "-m", "pip", "--version"]).return_code:
-        fail(_NO_PIP.format(
-            repository = rctx.name,
-            requirement = rctx.attr.requirement,
-            found = "{} without pip".format(python) if python else "no python3",
-        ))
     for path in _BACKENDS:
         rctx.file("backends/" + path, _BACKEND)
-    rctx.file("requirements.txt", "{} --hash=sha256:{}\n".format(rctx.attr.requirement, rctx.attr.sha256))
-    result = rctx.execute(
-        [python, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--no-binary=:all:"] +
-        ["--no-build-isolation", "--disable-pip-version-check", "--dest=download", "--requirement=requirements.txt"],
-        environment = {"PYTHONPATH": str(rctx.path("backends"))},
+    python, archive = pip_download(
+        rctx,
+        ["--no-binary=:all:", "--no-build-isolation"],
+        {"PYTHONPATH": str(rctx.path("backends"))},
     )
-    if result.return_code:
-        fail(_PIP_FAILED.format(
-            repository = rctx.name,
-            requirement = rctx.attr.requirement,
-            sha256 = rctx.attr.sha256,
-            output = result.stderr,
-        ))
-    archive = rctx.path("download").readdir()[0]
     target = "root/" + rctx.attr.package.replace(".", "/")
     result = rctx.execute([python, "-c", _UNPACK, archive, rctx.attr.folder, target])
     if result.return_code:
@@ -116,7 +89,7 @@ def _pypi_sdist_impl(rctx):
             folder = rctx.attr.folder,
             folders = result.stderr.strip(),
         ))
-    for path in ["backends", "download", "requirements.txt", "unpacked"]:
+    for path in ["backends", "download", "unpacked"]:
         rctx.delete(path)
     rctx.file("WORKSPACE")
     rctx.file("BUILD.bazel", _BUILD)
