@@ -108,13 +108,16 @@ def _program(files: FileSystem, name: str, real: Any) -> Callable[..., Any]:
     """A function that executes a program: those that the par carries are executed from memory."""
 
     def function(_: FileSystem, path: Any, argv: Any, *args: Any, **kwargs: Any) -> Any:
-        if files.within(path) is not None or "memfd_par.libraries" in sys.modules:
-            from memfd_par.libraries import arguments, executable_path
+        if files.within(path) is None and "memfd_par.libraries" not in sys.modules:
+            try:
+                return real(path, argv, *args, **kwargs)
+            except NotADirectoryError:
+                pass  # as it may have another name for the par's own path
+        from memfd_par.libraries import arguments, executable_path
 
-            in_place = name.startswith("exec")
-            found = executable_path(path, in_place)
-            path, argv = found, arguments(argv, path, found, in_place)
-        return real(path, argv, *args, **kwargs)
+        in_place = name.startswith("exec")
+        found = executable_path(path, in_place)
+        return real(found, arguments(argv, path, found, in_place), *args, **kwargs)
 
     return wrapper(files, real, function)
 

@@ -8,7 +8,7 @@ import sys
 
 from memfd_par.index import Index
 from memfd_par.loader import images
-from memfd_par.paths import current, plain
+from memfd_par.paths import current, plain, real_stat
 from memfd_par.tree import Outside
 
 TYPE_CHECKING = False  # typing is not imported at start
@@ -25,6 +25,20 @@ _fds: dict[str, int] = {}
 _programs: dict[str, int] = {}
 
 
+def below(path: Any) -> str | None:
+    """The text of a path below the par, also where it is relative or spelled otherwise; None for any other path."""
+    files = current()
+    text = files.within(path)
+    if text is None:
+        try:
+            real_stat(path)
+        except NotADirectoryError:
+            text = files.spelled_otherwise(path)
+        except (OSError, TypeError, ValueError):
+            pass
+    return text
+
+
 def path_of(index: Index, name: Any) -> str | None:
     """Loads the library that `name` means, a path below the par or a soname that is carried.
 
@@ -33,9 +47,13 @@ def path_of(index: Index, name: Any) -> str | None:
     """
     if name is None:
         return None
-    number = (
-        number_by_path(index, name) if "/" in os.fsdecode(name) else _by_name(index)[0].get(os.fsdecode(name))
-    )
+    if "/" in os.fsdecode(name):
+        try:
+            number = number_by_path(index, name)
+        except Outside as outside:
+            return str(outside.args[0])
+    else:
+        number = _by_name(index)[0].get(os.fsdecode(name))
     if number is None:
         return None
     return images(index).load_library(number)
@@ -58,13 +76,17 @@ def find(index: Index, name: str) -> str | None:
 
 def real_path(path: Any) -> Any:
     """A path that C code can open, for a file below the par; any other path as it is."""
-    files = current()
-    text = files.within(path)
+    text = below(path)
     if text is None:
         return path
     fd = _fds.get(text)
     if fd is None:
-        if files.find(text).entry is None:
+        files = current()
+        try:
+            node = files.find(text)
+        except Outside as outside:
+            return outside.args[0]
+        if node.entry is None:
             raise IsADirectoryError(_EISDIR, posix.strerror(_EISDIR), text)
         fd = _fds[text] = files.open(text, posix.O_RDONLY)
     return "/proc/self/fd/%d" % fd
@@ -77,14 +99,17 @@ def executable_path(path: Any, in_place: bool = False) -> Any:
         path: of a program or a script.
         in_place: this process itself executes it, and no child does.
     """
-    files = current()
-    text = files.within(path)
+    text = below(path)
     if text is None:
         return _seen_by_children(path, in_place)
-    if not files.access(text, posix.X_OK) or files.find(text).entry is None:
-        files.find(text)
+    files = current()
+    try:
+        node = files.find(text)
+    except Outside as outside:
+        return outside.args[0]
+    if node.entry is None or not files.access(text, posix.X_OK):
         raise PermissionError(13, posix.strerror(13), text)
-    stored_path = files.find(text).path
+    stored_path = node.path
     if stored_path.partition("/")[0] in files.index.header["real_files"]:
         from memfd_par.memory_tree import root_of
 
@@ -137,12 +162,11 @@ def _seen_by_children(path: Any, in_place: bool) -> Any:
 
 def working_folder(path: Any) -> Any:
     """A folder that a child process can start in, for one below the par; any other path as it is."""
-    files = current()
-    text = files.within(path)
+    text = below(path)
     if text is None:
         return path
     try:
-        stored_path = files.find(text).path
+        stored_path = current().find(text).path
     except Outside as outside:
         return outside.args[0]
     if not stored_path:  # the par itself is a file: not all that it carries is copied by mistake
@@ -173,12 +197,15 @@ def _program(source: int, text: str) -> int:
 
 
 def number_by_path(index: Index, path: Any) -> int | None:
-    """The number of the native member at a path below the par; None for any other path."""
-    files = current()
-    text = files.within(path)
+    """The number of the native member at a path below the par; None for any other path.
+
+    Raises:
+        Outside: the path leaves the par.
+    """
+    text = below(path)
     if text is None:
         return None
-    entry = files.find(text).entry
+    entry = current().find(text).entry
     if entry is None:
         return None
     if not _numbers:

@@ -109,10 +109,11 @@ def _sqlite3(module: Any, index: Index) -> None:
         return
 
     def connect(database: Any, *args: Any, **kwargs: Any) -> Any:
+        from memfd_par.libraries import below
         from memfd_par.paths import current
 
         by_uri = kwargs.get("uri") or args[_URI:][:1] == (True,)
-        path = current().within(_database_path(database) if by_uri else database)
+        path = below(_database_path(database) if by_uri else database)
         if path is None or not current().access(path, 4):
             return real(database, *args, **kwargs)
         connection = real(":memory:", *args, **kwargs)

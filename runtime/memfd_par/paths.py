@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from memfd_par.filesystem import FileSystem
     from memfd_par.index import Index
 
-_stat = posix.stat
+real_stat = posix.stat  # which is replaced later (interpose.py)
 
 
 class Paths:
@@ -67,7 +67,7 @@ class Paths:
         position = text.find("/", 1)
         while position > 0:
             try:
-                found = _stat(text[:position])
+                found = real_stat(text[:position])
                 par = posix.fstat(self.index.archive.fd(text))
             except OSError:
                 return None
