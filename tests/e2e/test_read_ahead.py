@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from pathlib import Path
 
-import pytest
-
+from tests.e2e.disk import folder_on_disk, forget
 from tests.e2e.par import Par
 from tests.e2e.sandbox import tool
 
@@ -23,25 +21,14 @@ def _advised(par: Par) -> list[tuple[int, int]]:
     ]
 
 
-@pytest.fixture
-def par(folder: Path) -> Par:
-    """The example with numpy."""
-    return Par.copied("examples/numpy/numpy.par", folder)
-
-
-def test_a_first_start_and_the_next(par: Par) -> None:
-    fd = os.open(par.path, os.O_RDONLY)
-    os.fsync(fd)
-    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
-    try:
-        os.preadv(fd, [bytearray(1)], par.path.stat().st_size // 2, os.RWF_NOWAIT)
-        pytest.skip("the file system of the temporary folder keeps its pages: it is a tmpfs")
-    except BlockingIOError:
-        pass
-    finally:
+def test_a_first_start_and_the_next() -> None:
+    with folder_on_disk() as folder:
+        par = Par.copied("examples/numpy/numpy.par", folder)
+        fd = os.open(par.path, os.O_RDONLY)
+        forget(fd)
         os.close(fd)
-    first = _advised(par)
-    # The end of the index, the code of numpy, and libraries, OpenBLAS with its 20 MB among them.
-    assert sum(size for _, size in first) > 20 << 20, first
-    again = _advised(par)
-    assert len(again) == 1, again
+        first = _advised(par)
+        # The end of the index, the code of numpy, and libraries, OpenBLAS with its 20 MB among them.
+        assert sum(size for _, size in first) > 20 << 20, first
+        again = _advised(par)
+        assert len(again) == 1, again

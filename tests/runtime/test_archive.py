@@ -13,6 +13,7 @@ from memfd_par import archive as archive_module
 from memfd_par import format
 from memfd_par.archive import Archive
 from memfd_par.errors import ParReadError
+from tests.e2e.disk import folder_on_disk, forget, is_cached
 from tests.runtime.fakes import archive, descriptors
 
 BOOT = (4, 4)
@@ -145,28 +146,18 @@ def test_no_longer_readable(opened: Archive, par: Path) -> None:
         opened.read(8, 4, "b")
 
 
-def test_read_ahead(tmp_path: Path) -> None:
+def test_read_ahead() -> None:
     """Asked for the whole, the kernel has it soon; asked for little, it is left alone."""
-    par = tmp_path / "app.par"
-    par.write_bytes(bytes(8 << 20))
-    opened = archive(par)
-    fd = opened.fd("")
-    os.fsync(fd)
-    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
-    if is_cached(fd, 4 << 20):
-        pytest.skip("the file system of the temporary folder keeps its pages: it is a tmpfs")
-    opened.read_ahead(0, 4096)
-    assert not is_cached(fd, 4 << 20)
-    opened.read_ahead(1 << 20, 6 << 20)
-    deadline = time.monotonic() + 30
-    while not all(is_cached(fd, place << 20) for place in range(1, 7)):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def is_cached(fd: int, offset: int) -> bool:
-    """Whether the page cache has it, asked without fetching it."""
-    try:
-        return bool(os.preadv(fd, [bytearray(1)], offset, os.RWF_NOWAIT))
-    except BlockingIOError:
-        return False
+    with folder_on_disk() as folder:
+        par = folder / "app.par"
+        par.write_bytes(bytes(8 << 20))
+        opened = archive(par)
+        fd = opened.fd("")
+        forget(fd)
+        opened.read_ahead(0, 4096)
+        assert not is_cached(fd, 4 << 20)
+        opened.read_ahead(1 << 20, 6 << 20)
+        deadline = time.monotonic() + 30
+        while not all(is_cached(fd, place << 20) for place in range(1, 7)):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
