@@ -60,15 +60,6 @@ def test_every_kind_of_block_is_tested() -> None:
     }
 
 
-def test_what_carries_an_interpreter_is_what_this_repository_does() -> None:
-    """tests/carried and tests/libc build pars so."""
-    workspace = Path("WORKSPACE").read_text("utf-8")
-    for statement in snippet("WORKSPACE, to carry Python").split("\n\n")[:2]:
-        assert statement.strip().replace("@memfd_par", "") in workspace, statement
-    attributes = '    interpreter = "carried",\n    libc = "carried",\n'
-    assert attributes in snippet("alone/BUILD") and attributes in Path("tests/libc/BUILD").read_text("utf-8")
-
-
 def test_workspace_is_the_one_that_the_downstream_test_builds() -> None:
     downstream = Path("tests/downstream/workspace/WORKSPACE.in.bazel").read_text("utf-8")
     assert snippet("WORKSPACE") in downstream
