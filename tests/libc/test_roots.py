@@ -151,6 +151,7 @@ print(sys.flags.utf8_mode, sys.getfilesystemencoding(), time.tzname[0], pwd.getp
 print(socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)[0][4])
 for attempt in (
     lambda: locale.setlocale(locale.LC_ALL, "de_DE.UTF-8"),
+    lambda: locale.setlocale(locale.LC_ALL, "C.UTF-8"),
     lambda: socket.getaddrinfo("example.invalid", 80),
     lambda: zoneinfo.ZoneInfo("Europe/Berlin"),
 ):
@@ -162,8 +163,21 @@ for attempt in (
     assert python(code).splitlines() == [
         "1 utf-8 UTC []",
         "('127.0.0.1', 80)",
-        *("Error", "gaierror", "ZoneInfoNotFoundError"),
+        *("Error", "Error", "gaierror", "ZoneInfoNotFoundError"),
     ]
+
+
+@pytest.mark.parametrize("wanted", ["", "C.UTF-8", "de_DE.ISO-8859-1"])
+def test_python_is_in_utf_8_where_there_are_no_locales(wanted: str) -> None:
+    """Whatever the environment asks for: glibc has none built in but C."""
+    code = """
+import locale, os, sys
+print(locale.setlocale(locale.LC_CTYPE), sys.flags.utf8_mode, sys.stdout.encoding, sys.getfilesystemencoding())
+print(os.fsencode("\\xe4"), open(os.devnull).encoding, "\\xe4".upper() == "\\xc4")
+"""
+    assert python(code, *(["--setenv", "LC_ALL", wanted] if wanted else []), "--dev", "/dev") == (
+        "C 1 utf-8 utf-8\nb'\\xc3\\xa4' utf-8 True\n"
+    )
 
 
 def test_the_machine_s_names_and_locales() -> None:
