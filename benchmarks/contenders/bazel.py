@@ -74,9 +74,7 @@ class MemfdPar(Bazel):
         if wanted is None:
             return
         environment = {**program.variables(), "MEMFD_PAR_INTERPRETER": "1"}
-        output = command.run(
-            [*program.command, "-c", _TIERS], environment, program.state, program.timeout
-        )
+        output = command.run([*program.command, "-c", _TIERS], environment, program.state, program.timeout)
         # Before it stands what the application prints.
         tiers = output.rstrip("\n").rpartition("\n")[2].split()
         # Some libraries cannot be loaded by "full", either.
