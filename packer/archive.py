@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -34,6 +35,15 @@ class Stored:
     def entry(self) -> tuple[int, int, int, int]:
         """As the index has it."""
         return self.offset, self.stored_size, self.size, int(self.executable)
+
+
+def patched(facts: FileFacts, patches: Sequence[tuple[int, bytes]]) -> bytes:
+    """A file's bytes, with others in places: (offset, bytes)."""
+    with open(facts.local_path, "rb") as file:
+        data = bytearray(file.read())
+    for offset, piece in patches:
+        data[offset : offset + len(piece)] = piece
+    return bytes(data)
 
 
 class ParArchive:
@@ -66,8 +76,18 @@ class ParArchive:
         self._out.write(data)
         return place
 
-    def add_page_aligned(self, stored_path: str, facts: FileFacts, *, executable: bool) -> Stored:
-        """A stored member whose first byte is at the start of a page."""
+    def add_page_aligned(
+        self,
+        stored_path: str,
+        facts: FileFacts,
+        *,
+        executable: bool,
+        patches: Sequence[tuple[int, bytes]] = (),
+    ) -> Stored:
+        """A stored member whose first byte is at the start of a page; `patches` as for `patched`."""
+        if patches:
+            data = patched(facts, patches)
+            return self.add_bytes(stored_path, data, align=True, executable=executable)
         padding = self._padding(stored_path, facts.size)
         place = self._begin(
             stored_path, facts.size, facts.size, facts.crc, executable=executable, padding=padding
@@ -75,14 +95,21 @@ class ParArchive:
         self._out.copy(facts)
         return place
 
-    def add_bytes(self, stored_path: str, *pieces: bytes | memoryview, align: bool = False) -> Stored:
+    def add_bytes(
+        self, stored_path: str, *pieces: bytes | memoryview, align: bool = False, executable: bool = False
+    ) -> Stored:
         """A stored member from memory: the pieces, one after the other, from the start of a page if that is wanted."""
         crc = size = 0
         for piece in pieces:
             crc = zlib.crc32(piece, crc)
             size += len(piece)
         place = self._begin(
-            stored_path, size, size, crc, padding=self._padding(stored_path, size) if align else b""
+            stored_path,
+            size,
+            size,
+            crc,
+            executable=executable,
+            padding=self._padding(stored_path, size) if align else b"",
         )
         for piece in pieces:
             self._out.write(piece)

@@ -121,7 +121,7 @@ def _not_sparse(tables: Tables, machine: str) -> str:
         kinds = memoryview(data).cast("I")[2 :: _RELA // 4]
         if _IRELATIVE[machine] in kinds.tolist():
             return "IRELATIVE relocations"
-    if _STT_GNU_IFUNC.search(_symbols(tables)[4::_SYMBOL]):
+    if _STT_GNU_IFUNC.search(symbols(tables)[4::_SYMBOL]):
         return "symbols that a resolver chooses (STT_GNU_IFUNC)"
     return ""
 
@@ -138,7 +138,7 @@ def _block(tables: Tables, machine: str, best: int) -> bytes:
         if best == SPARSE and tag in _HIDDEN_TAGS
     ]
     hidden += [(offset, relative.tags[tag]) for tag, _, offset in tables.tags if tag in relative.tags]
-    redirected = slots(tables, machine, _symbols(tables), _relocations(tables))
+    redirected = slots(tables, machine, symbols(tables), _relocations(tables))
     dynamic = _segment(tables, "PT_DYNAMIC")
     relro = _segment(tables, "PT_GNU_RELRO")
     words = [
@@ -286,7 +286,8 @@ def _bytes_at(tables: Tables, address: int | None, size: int) -> bytes:
     return tables.bytes_at(tables.file_offset(address), size)
 
 
-def _symbols(tables: Tables) -> bytes:
+def symbols(tables: Tables) -> bytes:
+    """The dynamic symbol table."""
     return _bytes_at(tables, tables.last.get("DT_SYMTAB"), _SYMBOL * symbol_count(tables))
 
 

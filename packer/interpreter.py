@@ -51,16 +51,17 @@ _STDLIB = re.compile(r"lib/python3\.\d+t?/(.+)")
 #: glibc and the compiler's libraries, for targets that carry them.
 _C_LIBRARY = re.compile(r"lib/glibc/[^/]+")
 _LIBRARY = re.compile(r"lib/[^/]+\.so(\.[\w.]+)?")
-_LIBPYTHON = re.compile(r"lib/libpython3\.\d+t?\.so(\.[\w.]+)?")
+#: Pattern of what libpython is called.
+LIBPYTHON_NAME = r"libpython3\.\d+t?\.so(\.[\w.]+)?"
+_LIBPYTHON = re.compile("lib/" + LIBPYTHON_NAME)
+_EXECUTABLE = re.compile(r"bin/python(3(\.\d+t?)?)?")
+#: Stored path of what is linked here.
+LINKED = "bin/python"
 _DYNLOAD = "lib-dynload/"
 
 _UNKNOWN = (
     '{target}: {attribute} names "{name}", and the standard library of its interpreter has no such module.{hint} Mend: '
     "correct the name, or leave it out."
-)
-_NO_LIBPYTHON = (
-    "{target}: its interpreter cannot be carried: among its files there is no shared libpython (lib/libpython3.*.so). "
-    'Mend: use a Python that is built with --enable-shared, or set interpreter = "system".'
 )
 
 
@@ -75,12 +76,17 @@ class Placed:
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What is carried. folder: of the standard library. libpython: its stored path."""
+    """What is carried.
+
+    folder: of the standard library. libpython: its stored path; empty where there is none. executables: stored paths of
+    what may be Python's own program, best first.
+    """
 
     version: str
     folder: str
     libpython: str
     files: tuple[Placed, ...]
+    executables: tuple[str, ...] = ()
 
     def of_machine(self, machine: str, facts: Mapping[str, FileFacts]) -> Interpreter:
         """Without native code of other machines, which lies side by side where a distribution has Pythons for several."""
@@ -101,6 +107,7 @@ def choose(
     left_out: Sequence[str],
     kept: Sequence[str],
     with_libc: bool = False,
+    linked: str | None = None,
 ) -> Interpreter:
     """Decides what is carried.
 
@@ -112,9 +119,10 @@ def choose(
         left_out: modules that the target does not need, dotted.
         kept: modules among LEFT_OUT that it needs.
         with_libc: whether libc is carried, too.
+        linked: local path of an executable that was linked of a static libpython.
 
     Raises:
-        PackError: a name means no module, or there is no libpython.
+        PackError: a name means no module.
     """
     found: dict[str, InputFile] = {}
     for file in files:
@@ -136,9 +144,13 @@ def choose(
     ]
     libraries = {path: file for path, file in sorted(found.items()) if _LIBRARY.fullmatch(path)}
     libpythons = [path for path in libraries if _LIBPYTHON.fullmatch(path)]
-    if not libpythons:
-        raise PackError(_NO_LIBPYTHON.format(target=target))
-    libpython = max(libpythons, key=len)  # libpython3.14.so.1.0 rather than its links
+    libpython = max(libpythons, key=len, default="")  # libpython3.14.so.1.0 rather than its links
+    # python3.14 rather than links to it, and all that the runtime has rather than what was linked of its parts.
+    executables = sorted((path for path in found if _EXECUTABLE.fullmatch(path)), key=len, reverse=True)
+    if linked:
+        executables.append(LINKED)
+        found[LINKED] = InputFile(LINKED, linked)
+    placed += [Placed(path, None, found[path]) for path in executables]
     placed += [
         Placed(path, None, file)
         for path, file in libraries.items()
@@ -148,7 +160,7 @@ def choose(
         placed += [
             Placed(path, None, file) for path, file in sorted(found.items()) if _C_LIBRARY.fullmatch(path)
         ]
-    return Interpreter(version, "lib/python" + version, libpython, tuple(placed))
+    return Interpreter(version, "lib/python" + version, libpython, tuple(placed), tuple(executables))
 
 
 def _name(path: str) -> str:

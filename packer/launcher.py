@@ -13,7 +13,10 @@ from packer.errors import PackError
 
 _MARK = b"memfd_par launcher 0001\0"
 _RECORD = struct.Struct("<4Q")
-_FORMAT = 1
+_FORMAT = 2
+
+#: `Library.number` of what is no member of the index.
+NO_MEMBER = (1 << 64) - 1
 
 _NO_LAUNCHER = (
     "{path} is no launcher that this packer can use: it has the launcher's mark {count} times, and needed is once. Mend: "
@@ -27,7 +30,7 @@ _MASK = (1 << 64) - 1
 class Library:
     """A native member that is loaded before Python starts.
 
-    number: in the index. offset, size: of the member. name: stored path, or the whole l_name if `named`.
+    number: in the index, or NO_MEMBER. offset, size: of the member. name: stored path, or the whole l_name if `named`.
     plan, patches: as the index has them.
     """
 
@@ -46,7 +49,7 @@ class Start:
 
     boot: offset, size and checksum of the boot block. siphash: its checksum in the index. files: offset and size of the
     table of files. program: text that Python runs. encodings: marshalled code of the module that Python imports first.
-    libc: where the par carries it.
+    early: what is loaded before the launcher runs. executable: Python's, where that is the program.
     """
 
     glibc: tuple[int, int]
@@ -60,7 +63,8 @@ class Start:
     interpreter_options: Sequence[str]
     encodings: bytes
     libraries: Sequence[Library]
-    libc: Library | None = None
+    early: Sequence[Library] = ()
+    executable: Library | None = None
 
 
 class _Pieces:
@@ -82,8 +86,8 @@ class _Pieces:
 
 def encode(start: Start) -> bytes:
     """The start block (struct start)."""
-    head, library = struct.Struct("<23Q"), struct.Struct("<10Q")
-    libraries = [*start.libraries, *([start.libc] if start.libc else [])]
+    head, library = struct.Struct("<24Q"), struct.Struct("<10Q")
+    libraries = [*start.libraries, *start.early, *([start.executable] if start.executable else [])]
     base = head.size + library.size * len(libraries)
     pieces = _Pieces(base)
     fixed = head.pack(
@@ -99,7 +103,8 @@ def encode(start: Start) -> bytes:
         *pieces.add(_words(start.interpreter_options)),
         *pieces.add(start.encodings),
         len(start.libraries),
-        len(libraries) - len(start.libraries),
+        len(start.early),
+        1 if start.executable else 0,
     )
     rows = [
         library.pack(

@@ -1,19 +1,15 @@
-"""A par's own libc: the bootstrap that such a par begins with, the dynamic linker, and the libraries of glibc and the compiler.
+"""A par's own libc: the dynamic linker, and the libraries of glibc and the compiler.
 
-runtime/bootstrap/bootstrap.c has the record that is filled in here. The dynamic linker and libc.so.6 are in memory before the
-launcher runs; the others are members like any.
+The dynamic linker and libc.so.6 are in memory before the launcher runs (packer/bootstrap.py); the others are members like any.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packer import launcher
-from packer.archive import Stored
 from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.interpreter import Interpreter
@@ -24,18 +20,10 @@ from packer.target import Target
 #: Stored path of the library that libc itself loads.
 LIBGCC = "lib/glibc/libgcc_s.so.1"
 
-_MARK = b"memfd_par bootstrap 001\0"
-_RECORD = struct.Struct("<10Q")
-_FIRST_PAGE = 4096
 #: Since this release, all that libc loads for threads and names is in libc.so.6.
 _OLDEST = (2, 34)
 _VERSION = re.compile(rb"\0GLIBC_(\d+)\.(\d+)\0")
-_SPARE = struct.Struct("<4Q")  # two entries of a dynamic table
 
-_NO_BOOTSTRAP = (
-    "{path} is no bootstrap that this packer can use: it has the bootstrap's mark {count} times, and needed is once. Mend: "
-    "give memfd_par_toolchain an interpreter whose bootstrap is of this version."
-)
 _NO_LIBC = (
     '{target}: libc = "carried", and its interpreter brings no {missing} for {machine} along (lib/glibc in its files). Mend: '
     'use a toolchain of memfd_par_local_interpreter, or set libc = "system".'
@@ -58,10 +46,9 @@ _LAUNCHER = (
 class Libc:
     """What is carried.
 
-    bootstrap, linker, libc: files. linker_path, libc_path: stored paths. version: of glibc.
+    linker, libc: files. linker_path, libc_path: stored paths. version: of glibc.
     """
 
-    bootstrap: FileFacts
     linker: FileFacts
     linker_path: str
     libc: FileFacts
@@ -88,54 +75,16 @@ class Libc:
         needed = [entry.name for entry in facts.needed] if facts else []
         if [name for name in needed if name not in DYNAMIC_LINKERS] != [LIBC]:
             cause = "it needs %s, and should need %s alone" % (", ".join(needed) or "nothing", LIBC)
-        elif not _has_spare(program.local_path):
-            cause = "its dynamic table has no spare entry"
-        else:
-            return
-        raise PackError(_LAUNCHER.format(target=target, path=program.local_path, cause=cause))
-
-    def before(self, program: bytes, page_size: int) -> bytes:
-        """The bootstrap, and the launcher from the start of a page on."""
-        own = _read(self.bootstrap)
-        return own + bytes(-len(own) % page_size) + program
-
-    def fill(self, beginning: bytes, size: int, stored: Mapping[str, Stored], par_size: int) -> bytes:
-        """What `before` gave, with the bootstrap's record. size: of the launcher, in bytes."""
-        count = beginning.count(_MARK)
-        if count != 1:
-            raise PackError(_NO_BOOTSTRAP.format(path=self.bootstrap.local_path, count=count))
-        place = beginning.index(_MARK) + len(_MARK)
-        offset = len(beginning) - size
-        numbers = [offset, size, launcher.checksum(beginning[offset : offset + _FIRST_PAGE])]
-        for path, facts in ((self.linker_path, self.linker), (self.libc_path, self.libc)):
-            numbers += [stored[path].offset, facts.size, launcher.checksum(_read(facts)[:_FIRST_PAGE])]
-        record = _RECORD.pack(*numbers, par_size)
-        return beginning[:place] + record + beginning[place + len(record) :]
-
-    def library(self, stored: Mapping[str, Stored]) -> launcher.Library:
-        """libc.so.6, as the launcher takes it."""
-        facts = self.libc.native.facts if self.libc.native else None
-        return launcher.Library(
-            number=0,
-            offset=stored[self.libc_path].offset,
-            size=self.libc.size,
-            name=self.libc_path,
-            named=False,
-            plan=facts.image.block if facts else b"",
-            patches=(),
-        )
+            raise PackError(_LAUNCHER.format(target=target, path=program.local_path, cause=cause))
 
 
-def find_libc(
-    interpreter: Interpreter, target: Target, facts: Mapping[str, FileFacts], bootstrap: str
-) -> Libc:
+def find_libc(interpreter: Interpreter, target: Target, facts: Mapping[str, FileFacts]) -> Libc:
     """The libc among an interpreter's files; PackError where it is not there, or too old.
 
     Args:
         interpreter: its files for the target's machine.
         target: that carries it.
         facts: of all files, by local path.
-        bootstrap: local path.
     """
     files = {posixpath.basename(placed.stored_path): placed for placed in interpreter.files}
     linkers = [name for name in DYNAMIC_LINKERS if name in files]
@@ -155,23 +104,12 @@ def find_libc(
             )
         )
     return Libc(
-        bootstrap=facts[bootstrap],
         linker=facts[linker.file.local_path],
         linker_path=linker.stored_path,
         libc=known,
         libc_path=libc.stored_path,
         version=version,
     )
-
-
-def _has_spare(path: str) -> bool:
-    """Whether the dynamic table has two ends: the first may then become an entry."""
-    from elftools.elf.elffile import ELFFile
-
-    with open(path, "rb") as file:
-        (dynamic,) = ELFFile(file).iter_segments("PT_DYNAMIC")
-        data = dynamic.data()
-    return len(data) >= _SPARE.size and not any(_SPARE.unpack_from(data, len(data) - _SPARE.size))
 
 
 def _read(facts: FileFacts) -> bytes:

@@ -8,7 +8,7 @@ import pathlib
 import sys
 from collections.abc import Mapping, Sequence
 
-from packer import digester, par, policy, preamble
+from packer import digester, linking, par, policy, preamble
 from packer.carry import Carried
 from packer.digest import FileFacts
 from packer.errors import PackError
@@ -18,6 +18,7 @@ from packer.layout import Duplicate, Layout, extension_suffixes, is_ignored, lay
 from packer.libc import find_libc
 from packer.natives import find_natives
 from packer.plan import Plans, plan
+from packer.program import Program, settle
 from packer.real_files import real_tops
 from packer.records import missing_records
 from packer.request import InputFile, Manifest, decode, parse_manifest, runfiles_path
@@ -40,9 +41,10 @@ WRONG_VERSION = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Packs, or digests; returns the exit status. Errors are one text on standard error."""
-    if arguments[:1] == ["digest"]:
-        return digester.main(arguments[1:])
+    """Packs, digests or links; returns the exit status. Errors are one text on standard error."""
+    others = {"digest": digester.main, "link": linking.main}
+    if arguments and arguments[0] in others:
+        return others[arguments[0]](arguments[1:])
     options = _parser().parse_args(arguments)
     target = _target(options)
     try:
@@ -80,18 +82,18 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
     interpreter = _interpreter(target, manifest, options)
     carried = [file.local_path for file in manifest.all_files() if not is_ignored(file.runfiles_path)]
     carried += [placed.file.local_path for placed in interpreter.files] if interpreter else []
-    carried += [options.carried_launcher] if interpreter else []
-    carried += [options.carried_bootstrap] if target.libc_is_carried else []
+    carried += (
+        [options.carried_launcher, options.carried_library, options.carried_bootstrap] if interpreter else []
+    )
     facts = gather(options.digest, carried, target.optimize)
     for path, known in own.items():
         facts.setdefault(path, known)
+    started: Program | None = None
     if interpreter:
+        members = [facts[file.local_path] for file in manifest.all_files() if file.local_path in facts]
         interpreter = interpreter.of_machine(target.machine, facts)
-    libc = (
-        find_libc(interpreter, target, facts, options.carried_bootstrap)
-        if interpreter and target.libc_is_carried
-        else None
-    )
+        interpreter, started = settle(interpreter, facts, members, target.label)
+    libc = find_libc(interpreter, target, facts) if interpreter and target.libc_is_carried else None
     layout = _lay_out(target, manifest, runtime, facts, interpreter)
     if layout.duplicates and target.duplicates_are_errors:
         raise PackError(_duplicates_text(target, layout.duplicates) + DUPLICATES_MEND)
@@ -111,12 +113,16 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
         machine=target.machine,
         policy=policy.policy(target.policy),
         system_libs=target.system_libs,
-        required=None if target.missing_is_an_error else _attached(manifest, layout, interpreter),
+        required=None if target.missing_is_an_error else _attached(manifest, layout, interpreter, started),
         with_interpreter=interpreter is not None,
         with_libc=libc is not None,
+        program=started.stored_path if started else None,
     )
+    carried_launcher = options.carried_library if started else options.carried_launcher
     if libc:
-        libc.check(plans, facts[options.carried_launcher], target.label)
+        libc.check(plans, facts[carried_launcher], target.label)
+    if started:
+        started.check_names({path: plans.plans[path].link_name for path in plans.early()}, target.label)
     preload = _preload(manifest, layout, plans)
     launcher = {os.path.basename(path): pathlib.Path(path).read_text("utf-8") for path in options.launcher}
     with open(options.output, "w+b") as output:
@@ -133,7 +139,14 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
             launcher,
             own[options.loader] if options.loader else None,
             records,
-            Carried(facts[options.carried_launcher], interpreter, launcher["encodings.py"], libc)
+            Carried(
+                facts[carried_launcher],
+                interpreter,
+                launcher["encodings.py"],
+                facts[options.carried_bootstrap] if started or libc else None,
+                started,
+                libc,
+            )
             if interpreter
             else None,
         )
@@ -182,6 +195,7 @@ def _interpreter(target: Target, manifest: Manifest, options: argparse.Namespace
         left_out=target.exclude_stdlib,
         kept=target.include_stdlib,
         with_libc=target.libc_is_carried,
+        linked=options.linked_python,
     )
 
 
@@ -191,12 +205,15 @@ def _preload(manifest: Manifest, layout: Layout, plans: Plans) -> list[str]:
     return sorted({plans.aliases.get(path, path) for path in paths})
 
 
-def _attached(manifest: Manifest, layout: Layout, interpreter: Interpreter | None) -> list[str]:
-    """Stored paths of what Bazel builds or imports, which the user names one by one, and libpython's."""
+def _attached(
+    manifest: Manifest, layout: Layout, interpreter: Interpreter | None, started: Program | None
+) -> list[str]:
+    """Stored paths of what Bazel builds or imports, which the user names one by one, and Python's own."""
     files = [*manifest.native_libs, *(file for _, file in manifest.extension_modules)]
     attached = {file.local_path for file in files}
-    libpython = [interpreter.libpython] if interpreter else []
-    return libpython + [path for path, file in layout.members.items() if file.local_path in attached]
+    own = [interpreter.libpython] if interpreter and interpreter.libpython else []
+    own += [started.stored_path] if started else []
+    return own + [path for path, file in layout.members.items() if file.local_path in attached]
 
 
 def _duplicates_text(target: Target, duplicates: Sequence[Duplicate]) -> str:
@@ -233,7 +250,7 @@ def _target(options: argparse.Namespace) -> Target:
         repositories=_repositories(options.repo_mapping),
         exclude_stdlib=options.exclude_stdlib,
         include_stdlib=options.include_stdlib,
-        libc_is_carried=bool(options.carried_bootstrap),
+        libc_is_carried=options.carry_libc,
     )
 
 
@@ -267,11 +284,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--system_lib", action="append", default=[], help="soname that the machine has")
     add("--machine", help="as os.uname().machine; default: this machine's")
     add("--interpreter_path", help="absolute path of the interpreter that is tried first")
-    add("--carried_launcher", help="the ELF program of a par that carries its interpreter")
+    add("--carried_launcher", help="the ELF program of a par that carries its interpreter as a library")
+    add(
+        "--carried_library", help="the same as a library, for a par that carries its interpreter as a program"
+    )
     add(
         "--carried_bootstrap",
-        help="the ELF program of a par that carries its libc, too, before that launcher",
+        help="the ELF program that starts such a program, or one with a libc of its own",
     )
+    add("--linked_python", help="an executable that was linked of the static libpython (packer.linking)")
+    add("--carry_libc", action="store_true", help="carry libc, too")
     add("--interpreter_prefix", help="short path of the folder that holds the interpreter's lib")
     add("--exclude_stdlib", action="append", default=[], help="module of that interpreter to leave out")
     add(

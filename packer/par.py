@@ -90,8 +90,17 @@ def write(par: Par, file: BinaryIO) -> None:
             plans=par.plans,
             stored=stored,
             numbers=numbers,
+            launcher_offset=par.carried.launcher_offset(elf),
         )
-        beginning = par.carried.fill(elf, start, stored, archive.close())
+        beginning = par.carried.fill(
+            elf,
+            start,
+            target=par.target.label,
+            files={path: par.facts[file.local_path] for path, file in par.layout.members.items()},
+            plans=par.plans,
+            stored=stored,
+            par_size=archive.close(),
+        )
     else:
         positions = (place.offset, place.size, format.checksum(boot), explain.offset, explain.size)
         beginning = preamble.text(shell, preamble.Place(*positions, archive.close()))
@@ -113,6 +122,7 @@ def _shell(target: Target, templates: Mapping[str, str]) -> preamble.Launcher:
 def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
     """Where every file of the layout lies; files with the same native bytes lie in one place."""
     kinds = {member.stored_path: member.facts.kind for member in par.natives.members}
+    patches = par.plans.early_patches()
     stored: dict[str, Stored] = {}
     for path in sorted([*par.layout.members, *par.records]):
         if path in par.records:
@@ -123,7 +133,9 @@ def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
         file = par.layout.members[path]
         if path in kinds:
             executable = kinds[path] == "executable"
-            stored[path] = archive.add_page_aligned(path, par.facts[file.local_path], executable=executable)
+            stored[path] = archive.add_page_aligned(
+                path, par.facts[file.local_path], executable=executable, patches=patches.get(path, ())
+            )
         else:
             stored[path] = archive.add_file(path, par.facts[file.local_path], deflate=par.target.deflate)
     for alias, canonical in par.plans.aliases.items():

@@ -27,6 +27,7 @@ _STEP = "  {member} ({name}) needs {needed}"
 
 # Versions of libc.so.6 that are not called after a release, with the release that brought them.
 _NAMED_VERSIONS = {"GLIBC_ABI_DT_RELR": (2, 36)}
+_NAMELESS = names.Names(None, None)
 _GLIBC = re.compile(r"GLIBC_(\d+)\.(\d+)(?:\.\d+)?")
 
 
@@ -61,6 +62,7 @@ class Plans:
     aliases: other stored paths of the same bytes, to the canonical one.
     glibc: highest GLIBC_x.y that a member needs; (0, 0) if none does. machine: None without native members.
     missing: a text for each library that nobody provides, and that members need which are not required.
+    program: of the executable that is started, where it is a member.
     """
 
     plans: dict[str, LoadPlan]
@@ -68,6 +70,18 @@ class Plans:
     glibc: tuple[int, int]
     machine: str | None
     missing: tuple[str, ...] = ()
+    program: LoadPlan | None = None
+
+    def early(self) -> tuple[str, ...]:
+        """Stored paths of the members that are loaded with the program."""
+        return self.program.loads if self.program else ()
+
+    def early_patches(self) -> dict[str, tuple[tuple[int, bytes], ...]]:
+        """What the program and these differ in from their files, by stored path: ld.so takes them as they are in the par."""
+        if self.program is None:
+            return {}
+        found = {path: self.plans[path].patches for path in self.early()}
+        return {**found, self.program.stored_path: self.program.patches}
 
 
 def plan(
@@ -80,6 +94,7 @@ def plan(
     required: Iterable[str] | None = None,
     with_interpreter: bool = False,
     with_libc: bool = False,
+    program: str | None = None,
 ) -> Plans:
     """Load plans for the native members of `target`.
 
@@ -87,7 +102,7 @@ def plan(
     the machine is trusted to have beyond the policy. required: stored paths of members that are of no use without all
     that they need; None for all. with_interpreter: whether the par carries the interpreter, so that there is none of the
     machine's with libraries of its own. with_libc: whether it carries libc, too, and nothing of the machine's is to stand
-    in for what belongs to that. Raises PackError for libraries and modules of another machine; for
+    in for what belongs to that. program: stored path of the executable that is started. Raises PackError for libraries and modules of another machine; for
     libraries that nobody provides and sonames with two meanings, all at once; for a cycle.
     """
     # A wheel may bring a program for each of many machines: those of others are data.
@@ -101,7 +116,8 @@ def plan(
     others = {path: {n: f for n, f in needs[path].items() if f and f != path} for path in images}
     order = groups({path: list(found.values()) for path, found in others.items()})
     asked: dict[str, set[str]] = defaultdict(set)
-    for found in others.values():
+    first = {name: path for name, path in needs[program].items() if path} if program else {}
+    for found in (*others.values(), first):
         for name, path in found.items():
             asked[path].add(name)
     # Whichever is loaded first, a member or the interpreter's own library, must not serve the other's dependents.
@@ -119,25 +135,43 @@ def plan(
         for path in group:
             before[path] = needed.union(group) if cyclic else needed
             own = assigned.get(path, names.Names(None, None))
-            meant = {
-                name: assigned.get(found, names.Names(None, None)) for name, found in needs[path].items()
-            }
             plans[path] = LoadPlan(
                 stored_path=path,
                 soname=images[path].facts.soname,
                 loads=tuple(p for p in sequence if p in needed),
-                patches=names.patches(images[path].facts, own, meant),
+                patches=_renamed(images[path], needs[path], assigned, own),
                 link_name=own.link_name,
                 group=group if cyclic else (),
                 image=images[path].facts.image,
             )
+    started = None
+    if program:
+        early = set(first.values()).union(*(before[path] for path in first.values()))
+        started = LoadPlan(
+            stored_path=program,
+            soname=None,
+            loads=tuple(path for path in sequence if path in early),
+            patches=_renamed(catalogue.images[program], needs[program], assigned),
+            link_name=None,
+        )
     return Plans(
+        program=started,
         plans={path: plans[path] for path in sorted(plans)},
         aliases=catalogue.aliases,
         glibc=_glibc(catalogue.images.values()),
         machine=machine if catalogue.images else None,
         missing=missing,
     )
+
+
+def _renamed(
+    member: NativeMember,
+    needs: Mapping[str, str],
+    assigned: Mapping[str, names.Names],
+    own: names.Names = _NAMELESS,
+) -> tuple[tuple[int, bytes], ...]:
+    meant = {name: assigned.get(found, _NAMELESS) for name, found in needs.items()}
+    return names.patches(member.facts, own, meant)
 
 
 def _check_cycle(

@@ -1,5 +1,6 @@
 """The interpreter that pars can carry: what the Python toolchain has of one, and a launcher that is compiled for it."""
 
+load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load(":providers.bzl", "MemfdParInterpreterInfo")
@@ -13,26 +14,43 @@ _NO_LIBC = "its Python toolchain's runtime {label} has no dynamic linker and no 
 _NO_COMPILER = "there is no C toolchain, by which the launcher is compiled"
 
 _DOC = """\
-Finds what the Python toolchain's runtime has: the standard library, libpython and the headers, in the layout of an installed
-Python below any folder, and compiles the launcher with these headers. memfd_par_toolchain takes such a target.
+Finds what the Python toolchain's runtime has: the standard library, Python's executable or libpython, and the headers, in the
+layout of an installed Python below any folder, and compiles the launcher with these headers. memfd_par_toolchain takes such a
+target.
 """
 
 _ATTRS = {
     "bootstrap": attr.label_list(
-        doc = "C sources of the program that comes before the launcher where libc is carried.",
+        doc = "C sources of what a par begins with whose program the kernel cannot start.",
         allow_files = [".c"],
     ),
     "hdrs": attr.label_list(
         doc = "Headers of the launcher.",
         allow_files = [".h"],
     ),
+    "packer": attr.label(
+        doc = "The build-time program that links the executable of a static libpython.",
+        cfg = "exec",
+        default = "//packer",
+        executable = True,
+    ),
     "srcs": attr.label_list(
         doc = "C sources of the launcher.",
         allow_files = [".c"],
     ),
+    "static_main": attr.label(
+        doc = "C source of the main function of an executable of a static libpython.",
+        allow_single_file = [".c"],
+    ),
+    "takeover": attr.label(
+        doc = "C source of what the launcher has more as a library.",
+        allow_single_file = [".c"],
+    ),
 }
 
 _COPTS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]
+
+_LINKOPTS = ["-Wl,-z,now", "-Wl,--as-needed", "-Wl,--strip-debug", "-ldl", "-lpthread"]
 
 # No C library, and nothing that would need one: the compiler's own checks of the stack are set up by it.
 _BOOTSTRAP_COPTS = [
@@ -74,18 +92,25 @@ def _impl(ctx):
         return [MemfdParInterpreterInfo(label = ctx.label, why = _NO_COMPILER, launcher = None, bootstrap = None)]
     prefix = library.dirname.rpartition("/lib/")[0]
     carried = [file for file in files if file.path.startswith(prefix + "/lib/") and not _has_part(file, _NO_PARTS)]
-    launcher = _launcher(ctx, toolchain, headers.dirname, [file for file in files if file.path.startswith(headers.dirname + "/")])
+    carried += [file for file in depset([runtime.interpreter], transitive = [runtime.files]).to_list() if _is_executable(file, prefix)]
+    include = struct(folder = headers.dirname, files = [file for file in files if file.path.startswith(headers.dirname + "/")])
+    launcher = _launcher(ctx, toolchain, include)
+    library_launcher = _library(ctx, toolchain, include)
+    bootstrap = _bootstrap(ctx, toolchain)
+    linked = _linked(ctx, toolchain, include, files, library.dirname)
     has_libc = any([file.path.startswith(prefix + "/lib/glibc/") for file in carried])
-    bootstrap = _bootstrap(ctx, toolchain) if has_libc else None
+    programs = [launcher, library_launcher, bootstrap] + ([linked] if linked else [])
     return [
         DefaultInfo(files = depset([launcher])),
         MemfdParInterpreterInfo(
             bootstrap = bootstrap,
-            digested = depset([file for file in carried if not _has_part(file, _UNUSUAL_PARTS)] + [launcher] + ([bootstrap] if bootstrap else [])),
+            digested = depset([file for file in carried if not _has_part(file, _UNUSUAL_PARTS)] + programs),
             files = depset(carried),
             label = ctx.label,
             launcher = launcher,
-            no_libc = "" if bootstrap else _NO_LIBC.format(label = label),
+            library = library_launcher,
+            linked = linked,
+            no_libc = "" if has_libc else _NO_LIBC.format(label = label),
             prefix = library.short_path.rpartition("/lib/")[0],
             why = "",
         ),
@@ -116,22 +141,57 @@ def _has_part(file, parts):
             return True
     return file.extension in ["a", "pyc"]
 
-def _launcher(ctx, toolchain, include, headers):
-    return _program(
-        ctx,
-        toolchain,
-        name = "launcher",
-        srcs = ctx.files.srcs,
-        headers = headers,
-        includes = [include],
-        copts = _COPTS,
-        linkopts = ["-Wl,-z,now", "-Wl,--as-needed", "-Wl,--strip-debug", "-ldl", "-lpthread"],
-    )
+def _is_executable(file, prefix):
+    return file.dirname == prefix + "/bin" and file.basename.partition("3.")[0] in ["python", "python3"]
+
+def _launcher(ctx, toolchain, include):
+    features, objects = _compile(ctx, toolchain, "launcher", ctx.files.srcs, _COPTS, include)
+    return _link(ctx, toolchain, features, "launcher", objects, _LINKOPTS).executable
+
+def _library(ctx, toolchain, include):
+    features, objects = _compile(ctx, toolchain, "launcher_library", ctx.files.srcs + [ctx.file.takeover], _COPTS, include, pic = True)
+    linked = _link(ctx, toolchain, features, "launcher_library", objects, _LINKOPTS, "dynamic_library").library_to_link
+    return linked.resolved_symlink_dynamic_library or linked.dynamic_library
 
 def _bootstrap(ctx, toolchain):
-    return _program(ctx, toolchain, name = "bootstrap", srcs = ctx.files.bootstrap, copts = _BOOTSTRAP_COPTS, linkopts = _BOOTSTRAP_LINKOPTS)
+    features, objects = _compile(ctx, toolchain, "bootstrap", ctx.files.bootstrap, _BOOTSTRAP_COPTS)
+    return _link(ctx, toolchain, features, "bootstrap", objects, _BOOTSTRAP_LINKOPTS).executable
 
-def _program(ctx, toolchain, name, srcs, copts, linkopts, headers = [], includes = []):
+def _linked(ctx, toolchain, include, files, library):
+    """An executable of the static libpython, or the linker's words; None for a runtime that has none or a shared one, too."""
+    archives = [file for file in files if file.basename.startswith("libpython3.") and file.extension == "a" and "-pic" not in file.basename]
+    if not archives or [file for file in files if file.basename.startswith("libpython3.") and ".so" in file.basename]:
+        return None
+    features, objects = _compile(ctx, toolchain, "python", [ctx.file.static_main], ["-std=c11", "-O2"], include, pic = True)
+    program = (objects.pic_objects or objects.objects)[0]
+    output = ctx.actions.declare_file(ctx.label.name + "_python")
+    recorded = [file for file in files if file.dirname == library and file.basename.startswith("_sysconfigdata")]
+    shared = [file for file in files if ".so" in file.basename and file.dirname == library.rpartition("/")[0]]
+    variables = cc_common.create_link_variables(cc_toolchain = toolchain, feature_configuration = features, is_linking_dynamic_library = False)
+    args = ctx.actions.args()
+    args.add("link")
+    args.add(output, format = "--output=%s")
+    args.add(archives[0], format = "--archive=%s")
+    args.add(program, format = "--object=%s")
+    args.add_all(recorded, format_each = "--sysconfig=%s")
+    args.add_all(shared, format_each = "--library=%s")
+    args.add("--")
+    args.add(cc_common.get_tool_for_action(feature_configuration = features, action_name = ACTION_NAMES.cpp_link_executable))
+    args.add_all(cc_common.get_memory_inefficient_command_line(feature_configuration = features, action_name = ACTION_NAMES.cpp_link_executable, variables = variables))
+    ctx.actions.run(
+        executable = ctx.attr.packer[DefaultInfo].files_to_run,
+        arguments = [args],
+        env = cc_common.get_environment_variables(feature_configuration = features, action_name = ACTION_NAMES.cpp_link_executable, variables = variables),
+        inputs = depset([archives[0], program] + recorded + shared, transitive = [toolchain.all_files]),
+        mnemonic = "MemfdParLinkPython",
+        outputs = [output],
+        progress_message = "Linking Python's executable of %s" % archives[0].short_path,
+        toolchain = None,
+    )
+    return output
+
+def _compile(ctx, toolchain, name, srcs, copts, include = None, pic = False):
+    """The feature configuration and the objects."""
     features = cc_common.configure_features(
         ctx = ctx,
         cc_toolchain = toolchain,
@@ -142,21 +202,25 @@ def _program(ctx, toolchain, name, srcs, copts, linkopts, headers = [], includes
         name = ctx.label.name + "_" + name,
         actions = ctx.actions,
         cc_toolchain = toolchain,
+        disallow_nopic_outputs = pic,
         feature_configuration = features,
-        private_hdrs = ctx.files.hdrs + headers,
+        private_hdrs = ctx.files.hdrs + (include.files if include else []),
         srcs = srcs,
-        system_includes = includes,
+        system_includes = [include.folder] if include else [],
         user_compile_flags = copts,
     )
+    return features, objects
+
+def _link(ctx, toolchain, features, name, objects, linkopts, output_type = "executable"):
     return cc_common.link(
         name = ctx.label.name + "_" + name,
         actions = ctx.actions,
         cc_toolchain = toolchain,
         compilation_outputs = objects,
         feature_configuration = features,
-        output_type = "executable",
+        output_type = output_type,
         user_link_flags = linkopts,
-    ).executable
+    )
 
 carried_interpreter = rule(
     implementation = _impl,

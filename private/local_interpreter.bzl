@@ -14,35 +14,44 @@ _FACTS = """\
 import os, re, shutil, subprocess, sys, sysconfig
 of = sysconfig.get_config_var
 print("version", "%d.%d" % sys.version_info[:2], sep="\\t")
-print("interpreter", os.path.realpath(sys.executable), sep="\\t")
+interpreter = os.path.realpath(sys.executable)
+print("interpreter", interpreter, sep="\\t")
 stdlib = os.path.dirname(os.__file__)
 print("stdlib", stdlib, sep="\\t")
 print("include", sysconfig.get_config_var("INCLUDEPY") or sysconfig.get_path("include"), sep="\\t")
 dynload = of("DESTSHARED") or os.path.join(stdlib, "lib-dynload")
 print("dynload", dynload, sep="\\t")
+programs = []
 folders = [of("LIBDIR") or "", os.path.join(of("LIBDIR") or "", of("MULTIARCH") or "")]
 for folder in folders:
     library = os.path.join(folder, of("INSTSONAME") or "")
     if ".so" in os.path.basename(library) and os.path.isfile(library):
         print("libpython", library, sep="\\t")
+        programs = [library]
         break
-else:
-    library = sys.executable
+def ldd(path):
+    return subprocess.run(["ldd", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+if "libpython" not in ldd(interpreter):
+    print("program", interpreter, sep="\\t")
+for folder in [*folders, of("LIBPL") or ""]:
+    archive = os.path.join(folder, "libpython%d.%d.a" % sys.version_info[:2])
+    if os.path.isfile(archive):
+        print("archive", archive, sep="\\t")
+        break
 modules = [os.path.join(dynload, name) for name in sorted(os.listdir(dynload)) if name.endswith(".so")]
 of_the_system = re.compile(
     r"ld-linux.*|ld64.*|linux-vdso.*|lib(c|m|dl|pthread|rt|util|resolv|nsl|anl|gcc_s|stdc\\+\\+|python3.*)\\.so.*"
 )
 found = {}
-for path in [library, *modules]:
-    printed = subprocess.run(["ldd", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
-    for name, place in re.findall(r"^\\s*(\\S+) => (/\\S+)", printed, re.M):
+for path in [*programs, interpreter, *modules]:
+    for name, place in re.findall(r"^\\s*(\\S+) => (/\\S+)", ldd(path), re.M):
         if not of_the_system.fullmatch(os.path.basename(name)):
             found[os.path.basename(name)] = os.path.realpath(place)
 for name in sorted(found):
     print("needed", name, found[name], sep="\\t")
 names = '''libanl.so.1 libatomic.so.1 libc.so.6 libdl.so.2 libgcc_s.so.1 libm.so.6 libmvec.so.1 libnsl.so.1 libpthread.so.0 libresolv.so.2
 librt.so.1 libstdc++.so.6 libutil.so.1'''.split()
-printed = subprocess.run(["ldd", library], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+printed = ldd(interpreter)
 linker = re.search(r"(/\\S+/(ld[^/\\s]*\\.so\\.\\d+)) \\(", printed)
 libc = re.search(r"libc\\.so\\.6 => (/\\S+)", printed)
 if linker and libc:
@@ -65,12 +74,13 @@ filegroup(
     name = "files",
     srcs = glob(
         [
+            "bin/**",
             "include/**/*.h",
             "lib/**",
         ],
         exclude = [
             "**/* *",
-            "**/*.a",
+            "lib/python*/**/*.a",
             "**/*.pyc",
             "**/__pycache__/**",
         ],
@@ -113,7 +123,7 @@ def _local_interpreter_impl(rctx):
     lines = [line.split("\t") for line in result.stdout.splitlines()]
     facts = {line[0]: line[1] for line in lines if line[0] not in ["libc", "needed"]}
     for part, found in [
-        ("shared library (libpython)", "libpython" in facts),
+        ("executable with the interpreter in it, and no libpython", "program" in facts or "libpython" in facts or "archive" in facts),
         ("header Python.h", rctx.path(facts["include"] + "/Python.h").exists),
     ]:
         if not found:
@@ -126,8 +136,11 @@ def _local_interpreter_impl(rctx):
         if name not in ["__pycache__", "dist-packages", "lib-dynload", "site-packages"] and not name.startswith("config-"):
             rctx.symlink(entry, "lib/python{}/{}".format(version, name))
     rctx.symlink(facts["dynload"], "lib/python{}/lib-dynload".format(version))
-    libpython = rctx.path(facts["libpython"])
-    rctx.symlink(libpython, "lib/" + libpython.basename)
+    if "libpython" in facts:
+        libpython = rctx.path(facts["libpython"])
+        rctx.symlink(libpython, "lib/" + libpython.basename)
+    elif "program" not in facts:
+        rctx.symlink(facts["archive"], "lib/libpython{}.a".format(version))
     for line in lines:
         if line[0] == "needed":
             rctx.symlink(line[2], "lib/" + line[1])
@@ -139,8 +152,8 @@ def _local_interpreter_impl(rctx):
 local_interpreter = repository_rule(
     implementation = _local_interpreter_impl,
     doc = """\
-A Python of this machine as a toolchain whose interpreter pars can carry: `@NAME//:toolchain`. It needs libpython as a shared
-library, and Python's headers. The libraries that its extension modules need are taken along; those of glibc and of the compiler
+A Python of this machine as a toolchain whose interpreter pars can carry: `@NAME//:toolchain`. It needs Python's headers, and the
+interpreter as an executable or as libpython, shared or static. The libraries that its extension modules need are taken along; those of glibc and of the compiler
 for targets with `libc = "carried"`.""",
     attrs = _ATTRS,
     environ = ["PATH"],

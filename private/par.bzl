@@ -245,7 +245,7 @@ def _carried(ctx, toolchain):
         if not carried:
             why = "interpreter = \"system\"" if ctx.attr.interpreter == "system" else info.why
             fail(_NO_LIBC.format(target = _name(ctx.label), why = "the par carries no interpreter: " + why))
-        if not carried.bootstrap:
+        if carried.no_libc:
             fail(_NO_LIBC.format(target = _name(ctx.label), why = carried.no_libc))
     return carried
 
@@ -293,12 +293,16 @@ def par_impl(ctx):
         interpreter_digest = toolchain.interpreter_digests[ctx.attr.optimize]
         args.add(carried.launcher, format = "--carried_launcher=%s")
         args.add(carried.prefix, format = "--interpreter_prefix=%s")
+        args.add(carried.library, format = "--carried_library=%s")
+        args.add(carried.bootstrap, format = "--carried_bootstrap=%s")
+        if carried.linked:
+            args.add(carried.linked, format = "--linked_python=%s")
         if ctx.attr.libc == "carried":
-            args.add(carried.bootstrap, format = "--carried_bootstrap=%s")
+            args.add("--carry_libc")
         args.add(interpreter_digest, format = "--digest=%s")
         args.add_all(ctx.attr.exclude_stdlib, format_each = "--exclude_stdlib=%s")
         args.add_all(ctx.attr.include_stdlib, format_each = "--include_stdlib=%s")
-        programs = [carried.launcher] + ([carried.bootstrap] if carried.bootstrap else [])
+        programs = [carried.launcher, carried.library, carried.bootstrap] + ([carried.linked] if carried.linked else [])
         inputs += [depset(programs + [interpreter_digest]), carried.files]
     args.add(program, format = option + "=%s")
     args.add_all(

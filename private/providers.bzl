@@ -21,11 +21,13 @@ MemfdParInfo = provider(
 MemfdParInterpreterInfo = provider(
     doc = "An interpreter that a par can carry, or why there is none.",
     fields = {
-        "bootstrap": "File: the ELF program that a par begins with which carries its libc, too; None where it cannot.",
-        "digested": "depset[File]: what every such par carries, to be digested once for all of them; the launcher too.",
+        "bootstrap": "File: the ELF program that a par begins with whose program the kernel cannot start.",
+        "digested": "depset[File]: what every such par carries, to be digested once for all of them; the launchers too.",
         "files": "depset[File]: the standard library and libraries that the packer chooses from.",
         "label": "Label: the carried_interpreter, for error messages.",
-        "launcher": "File: the ELF program that such a par begins with; None where nothing can be carried.",
+        "launcher": "File: the ELF program that loads libpython; None where nothing can be carried.",
+        "library": "File: the same as a library, which is loaded with Python's executable.",
+        "linked": "File: an executable that is linked of the static libpython; None where the runtime has a shared one, or no static one.",
         "no_libc": "str: why libc cannot be carried; empty if it can.",
         "prefix": "str: short path of the folder that the interpreter's `lib` is in.",
         "why": "str: why nothing can be carried; empty if it can.",

@@ -145,6 +145,7 @@ class Symbols(gdb.Command):  # type: ignore[misc]  # gdb has no types
         atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         self._pars: dict[str, Par] = {}
         self._known: dict[tuple[int, str], str] = {}
+        self._places: dict[tuple[str, int], tuple[str, int] | None] = {}  # what is at an offset of a par
         self._keep_from_proc()
         for event in (gdb.events.stop, gdb.events.before_prompt):
             event.connect(self._look)
@@ -185,7 +186,7 @@ class Symbols(gdb.Command):  # type: ignore[misc]  # gdb has no types
     def _load(self) -> None:
         if not gdb.selected_inferior().pid:
             return
-        for address, name in list(_link_maps()) or list(self._by_mappings()):
+        for address, name in self._loaded():
             if (address, name) in self._known:
                 continue
             found = self._find(address, name)
@@ -231,13 +232,24 @@ class Symbols(gdb.Command):  # type: ignore[misc]  # gdb has no types
             raise gdb.GdbError("%s is no par, or cannot be read." % path)
         return self._pars.get(path)
 
+    def _loaded(self) -> list[tuple[int, str]]:
+        """Address and name of what the dynamic linker has loaded, and of what else is mapped: a par's program has no name there."""
+        listed = list(_link_maps())
+        addresses = {address for address, _ in listed}
+        return listed + [found for found in self._by_mappings() if found[0] not in addresses]
+
     def _by_mappings(self) -> Iterator[tuple[int, str]]:
-        """As _link_maps, where gdb does not find the dynamic linker: a par may carry that, too."""
+        """As _link_maps, by what is mapped from pars."""
         for line in gdb.execute("info proc mappings", to_string=True).splitlines():
             match = _MAPPING.match(line)
             par = self._open(match.group(3)) if match else None
-            found = par.at(int(match.group(2), 16)) if par and match else None
-            if par and match and found:
+            if not par or not match:
+                continue
+            offset = int(match.group(2), 16)
+            if (par.path, offset) not in self._places:
+                self._places[par.path, offset] = par.at(offset)
+            found = self._places[par.path, offset]
+            if found:
                 yield int(match.group(1), 16) - found[1], par.path + "/" + found[0]
 
     def _mapped(self) -> list[str]:

@@ -1,9 +1,12 @@
-/* The bootstrap of a par that carries its libc: the program that such a par begins with.
+/* The bootstrap: what a par begins with whose program is not to be started by the kernel itself.
  *
- * It does for the launcher what execve(2) does for a program: maps it and the dynamic linker, both from the par, and goes on in
- * the dynamic linker. The process stays the par's, and nothing that children inherit says where anything is. The dynamic
- * linker opens libc by a path, so that is in a memory file, and the first that the launcher needs; the launcher then maps what
- * libc does not write to from the par (runtime/launcher/libraries.c).
+ * It does for a program what execve(2) does: maps it, straight from the par, and a dynamic linker, the par's own or the
+ * machine's, and goes on in the dynamic linker. The process stays the par's, and nothing that children inherit says where
+ * anything is. The program is Python itself, and then the launcher is a library that comes first; or it is the launcher.
+ *
+ * The dynamic linker opens libraries by their paths, so those of the par that the program needs are in memory files, and
+ * are the first that it needs; the launcher then maps what they do not write to from the par (runtime/launcher/early.c).
+ * For that the program gets another dynamic table, and program headers that point to it; what is mapped stays as it is.
  *
  * There is no C library here, and no relocation: no table of pointers. */
 #include <elf.h>
@@ -19,8 +22,6 @@
 /* One that the launcher never makes (spelled() in libraries.c): dlopen(3) compares paths as text. */
 #define FOLDER "/proc/self/./fd/"
 
-#define LIBC "libc.so.6"
-
 /* Constants of the kernel; the C library's headers have them all, but not for a program without it. */
 #define AT_FDCWD -100
 #define O_RDONLY 0
@@ -35,6 +36,7 @@
 #define MAP_FIXED 0x10
 #define MAP_ANONYMOUS 0x20
 #define MAP_NORESERVE 0x4000
+#define MAP_FIXED_NOREPLACE 0x100000
 #define MFD_CLOEXEC 1
 #define MFD_ALLOW_SEALING 2
 #define MFD_NOEXEC_SEAL 8
@@ -42,6 +44,7 @@
 #define ENOENT 2
 #define ENOMEM 12
 #define EACCES 13
+#define EEXIST 17
 #define EINVAL 22
 #define EMFILE 24
 #define EFBIG 27
@@ -50,22 +53,35 @@
 
 #define FIRST_PAGE 4096
 
+/* More than any Python needs (packer/bootstrap.py has the same). */
+#define MOST_LIBRARIES 32
+#define MOST_TAGS 128
+
 #define NO_PAR                                                                                                \
     " is a bootstrap without a par behind it. Run the file that memfd_par_binary builds (NAME.par), whole and as it was " \
     "built; tools that rewrite ELF files (strip, patchelf, objcopy) drop what it carries."
 #define NO_PROC                                                                                                \
-    " finds its own file and libc by their names in /proc, and /proc is not mounted. Mount it (mount -t proc proc /proc), " \
+    " finds its own file and its libraries by their names in /proc, and /proc is not mounted. Mount it (mount -t proc proc /proc), " \
     "or run with a container runtime that does."
 #define UNREADABLE                                                                                                    \
     ". The par reads its program from its own file. Make it readable for this user, or raise the limit of open files (ulimit " \
     "-n)."
-#define TRUNCATED " is not whole. Copy the par again, and compare its size or checksum with the original."
+#define TRUNCATED ". The file must be whole. Copy it again, and compare its size or checksum with the original."
 #define NO_MEMFD                                                                                                   \
-    ". It keeps libc in a memory file, which needs Linux 3.17 or newer and a seccomp profile that allows memfd_create; " \
+    ". It keeps libraries in memory files, which needs Linux 3.17 or newer and a seccomp profile that allows memfd_create; " \
     "container runtimes' default profiles do."
 #define NO_SPACE                                                                                                         \
     ". Raise the memory limit of the process or of its cgroup, or the limit of file sizes (ulimit -f); a memory file counts " \
     "like any of these."
+#define NO_LINKER                                                                                                       \
+    ", the dynamic linker of glibc, cannot be opened on this machine. Run it on a distribution with glibc, or build it with " \
+    "libc = \"carried\"."
+#define BAD_LINKER                                                                                                   \
+    " cannot start: the dynamic linker of this machine is no whole ELF file. Mend the machine's libc, or build it with libc = " \
+    "\"carried\"."
+#define TAKEN                                                                                                              \
+    " carries a Python that has to lie at fixed addresses, and some of them are taken. Start it without what takes them (an " \
+    "emulator, an instrumenting tool), or build it with a Python that may lie anywhere (PIE)."
 #define SECURE                                                                                                   \
     " was started with the rights of another user or with capabilities (setuid, setgid, file capabilities), and it runs " \
     "code that its environment may choose. Take these bits off the file, and give the rights by sudo or the service manager."
@@ -78,24 +94,35 @@ struct part {
     uint64_t checksum;
 };
 
+struct library {
+    struct part part;
+    char name[40]; /* of the memory file: what /proc/PID/maps shows */
+};
+
 /* What the packer writes in (packer/bootstrap.py finds it by its mark). */
 struct record {
     char mark[24];
-    struct part launcher;
-    struct part linker;
-    struct part libc;
+    struct part program;
+    struct part linker; /* of no size: the machine's, which the program names */
+    uint64_t library_count;
+    struct library libraries[MOST_LIBRARIES]; /* which the program needs first, in this order */
     uint64_t par_size; /* of the whole file */
 };
 
 /* Volatile: its values are not those that the compiler sees. */
-__attribute__((section(".memfd_par"), used)) static const volatile struct record record = {
-    "memfd_par bootstrap 001", {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 0};
+__attribute__((section(".memfd_par"), used)) static const volatile struct record record = {.mark = "memfd_par bootstrap 002"};
 
 /* Where the dynamic linker begins. */
 uint64_t bootstrap_entry __attribute__((visibility("hidden")));
 
+extern Elf64_Dyn _DYNAMIC[] __attribute__((visibility("hidden")));
+
 static struct handover handover;
-static char libc_path[sizeof FOLDER + 20];
+static struct handed handed[MOST_LIBRARIES];
+static char paths[MOST_LIBRARIES][sizeof FOLDER + 20];
+
+/* The program's dynamic table: its own, and the libraries. */
+static Elf64_Dyn dynamic[MOST_LIBRARIES + MOST_TAGS];
 
 /* What the kernel has put on the stack. */
 struct start {
@@ -109,7 +136,7 @@ struct start {
 struct mapped {
     uint64_t base; /* what is added to its addresses */
     Elf64_Ehdr header;
-    const Elf64_Phdr *segments;
+    Elf64_Phdr *segments;
 };
 
 /* The compiler calls these for what it finds too long to do itself. */
@@ -137,13 +164,6 @@ static size_t length(const char *text)
     while (text[count])
         count++;
     return count;
-}
-
-static int same(const char *one, const char *other)
-{
-    while (*one && *one == *other)
-        one++, other++;
-    return *one == *other;
 }
 
 static void say(const char *text) { CALL(__NR_write, 2, text, length(text), 0, 0, 0); }
@@ -258,11 +278,11 @@ static int open_par(const struct start *start)
     if (is_error(file))
         fail(start->name, " cannot be read: ", reason(file), UNREADABLE, NULL);
     if ((uint64_t)CALL(__NR_lseek, file, 0, SEEK_END, 0, 0, 0) < record.par_size)
-        fail(start->name, " is truncated or was altered: it is shorter than it was built, and", TRUNCATED, NULL);
+        fail(start->name, " is truncated or was altered: it is shorter than it was built", TRUNCATED, NULL);
     return (int)file;
 }
 
-/* Reads the first page of a part. */
+/* Reads the first page of a part; `what` is none for a file of the machine, which has no checksum. */
 static void read_first(const struct start *start, int file, const volatile struct part *part, const char *what, char *page)
 {
     uint64_t size = part->size < FIRST_PAGE ? part->size : FIRST_PAGE;
@@ -270,10 +290,10 @@ static void read_first(const struct start *start, int file, const volatile struc
 
     if (part->offset % start->page)
         fail(start->name, " is laid out for smaller pages of memory: this kernel's", PAGES, NULL);
-    if ((uint64_t)CALL(__NR_pread64, file, page, size, part->offset, 0, 0) != size || checksum(page, size) != part->checksum ||
-        size < sizeof *header || header->e_phentsize != sizeof(Elf64_Phdr) ||
-        header->e_phoff + header->e_phnum * sizeof(Elf64_Phdr) > size)
-        fail(start->name, " is truncated or was altered: ", what, " in it", TRUNCATED, NULL);
+    if ((uint64_t)CALL(__NR_pread64, file, page, size, part->offset, 0, 0) != size ||
+        (what && checksum(page, size) != part->checksum) || size < sizeof *header ||
+        header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phoff + header->e_phnum * sizeof(Elf64_Phdr) > size)
+        fail(start->name, what ? " is truncated or was altered: " : BAD_LINKER, what, " does not match its checksum", TRUNCATED, NULL);
 }
 
 static int protection(uint32_t flags)
@@ -296,6 +316,8 @@ static void map_segment(const struct start *start, int file, uint64_t from, uint
     uint64_t rest = up(end, start->page);
     uint64_t last = up(base + segment->p_vaddr + segment->p_memsz, start->page);
 
+    if ((segment->p_vaddr - segment->p_offset) % start->page)
+        fail(start->name, " is laid out for smaller pages of memory: this kernel's", PAGES, NULL);
     if (segment->p_filesz)
         map(start, first, end - first, protection(segment->p_flags), file, from + down(segment->p_offset, start->page));
     if (segment->p_memsz <= segment->p_filesz)
@@ -308,16 +330,13 @@ static void map_segment(const struct start *start, int file, uint64_t from, uint
         map(start, rest, last - rest, protection(segment->p_flags), -1, 0);
 }
 
-/* Maps a part as the kernel maps a program; `page` is what it begins with, and stays. */
-static void map_part(const struct start *start, int file, const volatile struct part *part, const char *what, char *page,
-                     struct mapped *mapped)
+/* Takes the addresses that a program is to have. */
+static uint64_t reserve(const struct start *start, const struct mapped *mapped)
 {
     uint64_t low = UINT64_MAX, high = 0, align = start->page;
+    int fixed = mapped->header.e_type == ET_EXEC;
     long place;
 
-    read_first(start, file, part, what, page);
-    memcpy(&mapped->header, page, sizeof mapped->header);
-    mapped->segments = (const Elf64_Phdr *)(page + mapped->header.e_phoff);
     for (int i = 0; i < mapped->header.e_phnum; i++) {
         const Elf64_Phdr *segment = &mapped->segments[i];
         if (segment->p_type != PT_LOAD)
@@ -326,17 +345,32 @@ static void map_part(const struct start *start, int file, const volatile struct 
         high = segment->p_vaddr + segment->p_memsz > high ? segment->p_vaddr + segment->p_memsz : high;
         align = segment->p_align > align ? segment->p_align : align;
     }
+    if (fixed)
+        align = start->page;
     low = down(low, align);
-    place = CALL(__NR_mmap, 0, high - low + align, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    place = CALL(__NR_mmap, fixed ? low : 0, high - low + (fixed ? 0 : align), PROT_NONE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (fixed ? MAP_FIXED_NOREPLACE : 0), -1, 0);
+    if (fixed && (place == -EEXIST || place == -EPERM || (!is_error(place) && (uint64_t)place != low)))
+        fail(start->name, TAKEN, NULL); /* before Linux 4.17 it is elsewhere */
     if (is_error(place))
         fail("There is not enough memory to start ", start->name, ": ", reason(place), NO_SPACE, NULL);
-    mapped->base = up((uint64_t)place, align) - low;
+    return fixed ? 0 : up((uint64_t)place, align) - low;
+}
+
+/* Maps a part as the kernel maps a program; `page` is what it begins with, and stays. */
+static void map_part(const struct start *start, int file, const volatile struct part *part, const char *what, char *page,
+                     struct mapped *mapped)
+{
+    read_first(start, file, part, what, page);
+    memcpy(&mapped->header, page, sizeof mapped->header);
+    mapped->segments = (Elf64_Phdr *)(page + mapped->header.e_phoff);
+    mapped->base = reserve(start, mapped);
     for (int i = 0; i < mapped->header.e_phnum; i++)
         if (mapped->segments[i].p_type == PT_LOAD)
             map_segment(start, file, part->offset, mapped->base, &mapped->segments[i]);
 }
 
-static const Elf64_Phdr *segment_of(const struct mapped *mapped, uint32_t type)
+static Elf64_Phdr *segment_of(const struct mapped *mapped, uint32_t type)
 {
     for (int i = 0; i < mapped->header.e_phnum; i++)
         if (mapped->segments[i].p_type == type)
@@ -344,14 +378,33 @@ static const Elf64_Phdr *segment_of(const struct mapped *mapped, uint32_t type)
     return NULL;
 }
 
-/* The memory file with libc, whole. */
-static int copy_libc(const struct start *start, int par)
+/* Maps the dynamic linker: the par's own, or the one that the program names. */
+static void map_linker(const struct start *start, int par, const struct mapped *program, char *page, struct mapped *linker)
 {
-    uint64_t from = record.libc.offset, left = record.libc.size;
-    long file = CALL(__NR_memfd_create, LIBC, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL, 0, 0, 0, 0);
+    struct part whole = {0, FIRST_PAGE, 0};
+    const char *path;
+    long file;
+
+    if (record.linker.size) {
+        map_part(start, par, &record.linker, "the dynamic linker", page, linker);
+        return;
+    }
+    path = (const char *)(program->base + segment_of(program, PT_INTERP)->p_vaddr);
+    file = CALL(__NR_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
+    if (is_error(file))
+        fail(start->name, " cannot start: ", path, NO_LINKER, NULL);
+    map_part(start, (int)file, &whole, NULL, page, linker);
+    CALL(__NR_close, file, 0, 0, 0, 0, 0);
+}
+
+/* A memory file with a library, whole. */
+static int copy_library(const struct start *start, int par, const volatile struct library *library)
+{
+    uint64_t from = library->part.offset, left = library->part.size;
+    long file = CALL(__NR_memfd_create, library->name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL, 0, 0, 0, 0);
 
     if (file == -EINVAL)
-        file = CALL(__NR_memfd_create, LIBC, MFD_CLOEXEC | MFD_ALLOW_SEALING, 0, 0, 0, 0);
+        file = CALL(__NR_memfd_create, library->name, MFD_CLOEXEC | MFD_ALLOW_SEALING, 0, 0, 0, 0);
     file = above_streams(file);
     if (is_error(file))
         fail(start->name, " cannot start: memfd_create(2) failed: ", reason(file), NO_MEMFD, NULL);
@@ -379,26 +432,45 @@ static void spell(char *path, int file)
     *path = 0;
 }
 
-/* Makes the launcher need the memory file first, and only then, by its soname, the library that it already is by then: versions
- * are checked by that name. The packer has checked that the table has room for one more. */
-static void need_libc_by_path(const struct mapped *launcher)
+/* Gives the program a dynamic table by which it needs the memory files first, and only then, by their sonames, the libraries
+ * that they already are by then: versions are checked by these names. It looks for nothing where it was built. */
+static void need_by_path(const struct start *start, const struct mapped *program)
 {
-    Elf64_Dyn *table = (Elf64_Dyn *)(launcher->base + segment_of(launcher, PT_DYNAMIC)->p_vaddr), *needed = NULL;
-    const char *names = NULL;
-    uint64_t name;
+    Elf64_Phdr *segment = segment_of(program, PT_DYNAMIC), *headers = segment_of(program, PT_PHDR);
+    const Elf64_Dyn *own = (const Elf64_Dyn *)(program->base + segment->p_vaddr);
+    Elf64_Dyn *next = dynamic + record.library_count;
+    uint64_t names = 0;
 
-    for (Elf64_Dyn *entry = table; entry->d_tag != DT_NULL; entry++)
+    for (const Elf64_Dyn *entry = own; entry->d_tag != DT_NULL; entry++) {
+        if (entry - own >= MOST_TAGS - 1)
+            fail(start->name, " is truncated or was altered: its program's dynamic table does not end", TRUNCATED, NULL);
+        if (entry->d_tag == DT_RPATH || entry->d_tag == DT_RUNPATH)
+            continue;
         if (entry->d_tag == DT_STRTAB)
-            names = (const char *)(launcher->base + entry->d_un.d_ptr);
-    for (Elf64_Dyn *entry = table; entry->d_tag != DT_NULL; entry++)
-        if (entry->d_tag == DT_NEEDED && same(names + entry->d_un.d_val, LIBC))
-            needed = entry;
-    name = needed->d_un.d_val;
-    needed->d_un.d_val = (uint64_t)libc_path - (uint64_t)names; /* an offset, to wherever that is */
-    while (needed->d_tag != DT_NULL)
-        needed++;
-    needed->d_tag = DT_NEEDED;
-    needed->d_un.d_val = name;
+            names = program->base + entry->d_un.d_ptr;
+        if (entry->d_tag == DT_DEBUG)
+            handover.debug = &next->d_un.d_val;
+        *next++ = *entry;
+    }
+    for (uint64_t i = 0; i < record.library_count; i++) {
+        dynamic[i].d_tag = DT_NEEDED;
+        dynamic[i].d_un.d_val = (uint64_t)paths[i] - names; /* an offset, to wherever that is */
+    }
+    segment->p_vaddr = (uint64_t)dynamic - program->base;
+    segment->p_filesz = segment->p_memsz = sizeof dynamic;
+    segment->p_flags |= PF_W;
+    if (headers)
+        headers->p_vaddr = (uint64_t)program->segments - program->base;
+}
+
+/* Where a debugger looks for what the dynamic linker has loaded: in the program that the kernel has started, which is this. */
+static uint64_t *own_debug(void)
+{
+    Elf64_Dyn *entry = _DYNAMIC;
+
+    while (entry->d_tag != DT_NULL && entry->d_tag != DT_DEBUG)
+        entry++;
+    return entry->d_tag == DT_DEBUG ? &entry->d_un.d_val : NULL;
 }
 
 /* Adds an entry to the auxiliary vector: all below its end moves down. Returns where the stack begins then. */
@@ -419,7 +491,7 @@ static uint64_t *hand_over(const struct start *start)
 __attribute__((used, visibility("hidden"))) uint64_t *bootstrap(uint64_t *stack)
 {
     static char pages[3][FIRST_PAGE] __attribute__((aligned(16)));
-    struct mapped launcher, linker;
+    struct mapped program, linker;
     struct start start;
     Elf64_auxv_t *secure;
     int par;
@@ -431,18 +503,23 @@ __attribute__((used, visibility("hidden"))) uint64_t *bootstrap(uint64_t *stack)
     if (secure && secure->a_un.a_val)
         fail(start.name, SECURE, NULL);
     par = open_par(&start);
-    map_part(&start, par, &record.launcher, "its launcher", pages[0], &launcher);
-    map_part(&start, par, &record.linker, "the dynamic linker", pages[1], &linker);
-    read_first(&start, par, &record.libc, "its libc", pages[2]);
-    handover.memory = copy_libc(&start, par);
-    spell(libc_path, handover.memory);
-    handover.path = libc_path;
-    need_libc_by_path(&launcher);
+    map_part(&start, par, &record.program, "its program", pages[0], &program);
+    map_linker(&start, par, &program, pages[1], &linker);
+    for (uint64_t i = 0; i < record.library_count; i++) {
+        read_first(&start, par, &record.libraries[i].part, (const char *)record.libraries[i].name, pages[2]);
+        handed[i].memory = copy_library(&start, par, &record.libraries[i]);
+        spell(paths[i], handed[i].memory);
+        handed[i].path = paths[i];
+    }
+    handover.count = record.library_count;
+    handover.shown = own_debug();
+    handover.handed = handed;
+    need_by_path(&start, &program);
     CALL(__NR_close, par, 0, 0, 0, 0, 0);
-    set(&start, AT_PHDR, launcher.base + segment_of(&launcher, PT_PHDR)->p_vaddr);
+    set(&start, AT_PHDR, (uint64_t)program.segments);
     set(&start, AT_PHENT, sizeof(Elf64_Phdr));
-    set(&start, AT_PHNUM, launcher.header.e_phnum);
-    set(&start, AT_ENTRY, launcher.base + launcher.header.e_entry);
+    set(&start, AT_PHNUM, program.header.e_phnum);
+    set(&start, AT_ENTRY, program.base + program.header.e_entry);
     set(&start, AT_BASE, linker.base);
     bootstrap_entry = linker.base + linker.header.e_entry;
     return hand_over(&start);

@@ -7,20 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../native/versions.h"
 #include "failure.h"
+#include "memory.h"
 
 #include <gnu/libc-version.h>
 
 #define FOLDER "/proc/self/fd/"
-
-/* memfd_create(2); runtime/memfd_par/memfd.py tells why. */
-#define CLOEXEC_FLAG 1u
-#define ALLOW_SEALING_FLAG 2u
-#define NOEXEC_SEAL_FLAG 8u
 
 #define NO_PROC                                                                                                \
     "%s loads Python from memory by its name in /proc/self/fd, and /proc is not mounted. Mount it (mount -t proc proc /proc), " \
@@ -50,15 +45,6 @@ static char *text(const char *format, ...)
         abort();
     va_end(values);
     return made;
-}
-
-static int new_memory_file(const char *name)
-{
-    long file = syscall(SYS_memfd_create, name, CLOEXEC_FLAG | ALLOW_SEALING_FLAG | NOEXEC_SEAL_FLAG);
-
-    if (file < 0 && errno == EINVAL)
-        file = syscall(SYS_memfd_create, name, CLOEXEC_FLAG | ALLOW_SEALING_FLAG);
-    return (int)file;
 }
 
 /* A path to `file` that this process has never used: runtime/memfd_par/image.py tells why. The runtime goes on counting. */
@@ -109,7 +95,7 @@ static void load(const struct par *par, const struct start *start, const struct 
         .par = par->file,
         .offset = row->offset,
         .size = row->size,
-        .memory = new_memory_file(slash ? slash + 1 : member),
+        .memory = memory_file(slash ? slash + 1 : member),
         .name = name,
         .patches = (const uint8_t *)start_text(start, row->patches),
         .patches_size = row->patches.size,
@@ -122,8 +108,7 @@ static void load(const struct par *par, const struct start *start, const struct 
     if (row->plan.size && image_plan_read(&plan, start_text(start, row->plan), row->plan.size))
         fail(DAMAGED, par->path, member);
     loaded->number = row->number;
-    loaded->path = spelled(request.memory, count);
-    request.path = loaded->path;
+    request.path = loaded->path = spelled(request.memory, count);
     failed = image_load(&request, &plan, &result);
     if (failed && !result.text && result.code == ENOTSUP)
         failed = image_load_plain(&request, &plan, &result);
@@ -136,23 +121,25 @@ static void load(const struct par *par, const struct start *start, const struct 
     free(name);
 }
 
-struct loaded *libraries_load(const struct par *par, const struct start *start)
+struct loaded *libraries_load(const struct par *par, const struct start *start, const struct early *early)
 {
     const struct library_row *rows = start_libraries(start);
-    size_t count = start->library_count;
-    struct loaded *loaded = calloc(count + 1, sizeof *loaded);
+    size_t count = start->library_count, used = 0;
+    struct loaded *loaded = calloc(count + early->count + 1, sizeof *loaded);
 
     if (!loaded)
         fail("There is no memory left to start %s.", par->path);
-    if (!count)
-        return loaded;
     check_glibc(par, start);
-    if (access(FOLDER, F_OK))
+    if (count && access(FOLDER, F_OK))
         fail(NO_PROC, par->path);
+    for (size_t i = 0; i < early->count; i++)
+        if (rows[count + i].number != NO_MEMBER)
+            loaded[used++] = (struct loaded){rows[count + i].number, early->handed[i].path, early->tiers[i]};
     for (size_t i = 0; i < count; i++)
-        load(par, start, &rows[i], &loaded[i], (unsigned)i + 1);
+        load(par, start, &rows[i], &loaded[used++], (unsigned)i + 1);
     /* Extension modules find Python's functions among those of the program. */
-    if (!dlopen(loaded[count - 1].path, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL))
+    if (!start->program_count && !dlopen(loaded[used - 1].path, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL))
         fail(NOT_LOADED, start_text(start, rows[count - 1].name), par->path, dlerror(), start_text(start, start->target));
+    loaded[used].number = NO_MEMBER;
     return loaded;
 }

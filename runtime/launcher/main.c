@@ -5,7 +5,7 @@
 #include <sys/auxv.h>
 
 #include "failure.h"
-#include "libc.h"
+#include "early.h"
 #include "libraries.h"
 #include "par.h"
 #include "python.h"
@@ -32,6 +32,7 @@ int main(int argc, char **argv)
     static char *no_arguments[] = {"", NULL};
     struct par par;
     const struct start *start;
+    const struct early *early;
 
     if (argc < 1) { /* execve(2) with an empty list, before Linux 5.18 */
         argc = 1;
@@ -42,7 +43,8 @@ int main(int argc, char **argv)
         fail(SECURE, par.path);
     par.as_interpreter |= take_request();
     start = par_map_checked(&par, record.start, record.start_size, record.start_checksum);
-    libc_share(&par, start);
+    early = early_share(&par, start);
     par_serve_files(&par, start->files, start->files_size);
-    return python_run(&par, start, libraries_load(&par, start), argc, argv);
+    early_hook(start, early);
+    return python_run(&par, start, libraries_load(&par, start, early), argc, argv);
 }

@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "../native/versions.h"
 #include "failure.h"
+#include "memory.h"
 
 #define NO_FUNCTION                                                                                                     \
     "The Python that %s carries has no %s, so it is not the version that its launcher was compiled for. Build %s anew."
@@ -18,11 +21,17 @@
 #if PY_VERSION_HEX >= 0x030A0000
 #define HAS_ORIG_ARGV
 #endif
+#if PY_VERSION_HEX >= 0x030E0000
+#define HAS_REMOTE_DEBUG
+#endif
 #if PY_VERSION_HEX >= 0x030B0000
 #define HAS_STDLIB_DIR
 #endif
 
-/* What is used of Python. libpython is loaded while the program runs, so each is looked up by its name. */
+/* Of Python's state, what debuggers look for is at its start (struct _Py_DebugOffsets). */
+#define STATE_BYTES 4096u
+
+/* What is used of Python. libpython may be loaded while the program runs, so each is looked up by its name. */
 #define FUNCTIONS(X)                 \
     X(PyConfig_Clear)                \
     X(PyConfig_InitPythonConfig)     \
@@ -97,8 +106,7 @@ static PyObject *images(void)
 {
     PyObject *list = python.PyList_New(0);
 
-    for (size_t i = 0; list && i < known.start->library_count; i++) {
-        const struct loaded *loaded = &known.loaded[i];
+    for (const struct loaded *loaded = known.loaded; list && loaded->number != NO_MEMBER; loaded++) {
         PyObject *row = python.Py_BuildValue("(Ksi)", (unsigned long long)loaded->number, loaded->path, (int)loaded->tier);
         if (!row || python.PyList_Append(list, row))
             return NULL;
@@ -289,6 +297,29 @@ static void initialize(const struct par *par, const struct start *start, int arg
     free(words);
 }
 
+#ifdef HAS_REMOTE_DEBUG
+/* Has the memory map show a memory file by the name of `python` where Python's state is: by that, debuggers of Python (pdb -p) know
+ * a Python. The par's own name has nothing of it. */
+static void show_state(const struct start *start)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), state = (uintptr_t)dlsym(RTLD_DEFAULT, "_PyRuntime");
+    void *first = (void *)(state & ~(page - 1));
+    size_t size = ((state + STATE_BYTES + page - 1) & ~(page - 1)) - (uintptr_t)first;
+    char name[32];
+    int file;
+
+    if (!start->program_count || !state)
+        return;
+    snprintf(name, sizeof name, "python%s", start_text(start, start->version));
+    file = memory_file(name);
+    if (file < 0)
+        return; /* nobody can debug it then, and it runs all the same */
+    if (write(file, first, size) == (ssize_t)size)
+        mmap(first, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file, 0);
+    close(file);
+}
+#endif
+
 int python_run(const struct par *par, const struct start *start, const struct loaded *loaded, int argc, char **argv)
 {
     find(par, start);
@@ -296,6 +327,9 @@ int python_run(const struct par *par, const struct start *start, const struct lo
     known.start = start;
     known.loaded = loaded;
     freeze(par, start);
+#ifdef HAS_REMOTE_DEBUG
+    show_state(start);
+#endif
     if (python.PyImport_AppendInittab("_memfd_par", make_module))
         fail(NO_MEMORY, par->path);
     initialize(par, start, argc, argv);

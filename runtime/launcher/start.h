@@ -10,7 +10,8 @@ struct piece {
     uint64_t size;
 };
 
-/* A library to load before Python starts, in this order; the last one is libpython. */
+/* A library to load before Python starts, in this order; the last one is libpython, unless the program is Python. Or one that
+ * the dynamic linker has loaded, or the program. */
 struct library_row {
     uint64_t number; /* in the index's table of native members */
     uint64_t offset; /* in the par, and bytes */
@@ -39,11 +40,15 @@ struct start {
     struct piece interpreter_options;
     struct piece encodings; /* marshalled code of the first module that Python imports */
     uint64_t library_count;
-    uint64_t libc_count; /* 1 where the par carries libc */
-    /* struct library_row[library_count + libc_count], then the bytes of the pieces */
+    uint64_t early_count;   /* libraries that the bootstrap hands over, in that order */
+    uint64_t program_count; /* 1 where the program is Python itself */
+    /* struct library_row[library_count + early_count + program_count], then the bytes of the pieces */
 };
 
-#define START_FORMAT 1
+#define START_FORMAT 2
+
+/* `number` of what no member is. */
+#define NO_MEMBER UINT64_MAX
 
 static inline const struct library_row *start_libraries(const struct start *start)
 {

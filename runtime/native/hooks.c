@@ -4,6 +4,7 @@
 #include "hooks.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -674,20 +675,38 @@ static int is_glibc(const char *name)
     return 0;
 }
 
+static void redirect_slots(const struct image_plan *plan, struct link_map *map, int early)
+{
+    struct relro relro = relro_of(map->l_addr, plan->relro, plan->relro_size);
+
+    protect(&relro, PROT_READ | PROT_WRITE);
+    for (size_t i = 0; i < plan->slot_count; i++) {
+        function_pointer *slot = (function_pointer *)(map->l_addr + plan->slots[i].address);
+        if (plan->slots[i].function >= HOOK_COUNT)
+            continue;
+        if (early) {
+            void *function = dlsym(RTLD_DEFAULT, hooked_names[plan->slots[i].function]);
+            memcpy(slot, &function, sizeof function);
+        }
+        redirect(slot, (enum hooked)plan->slots[i].function);
+    }
+    protect(&relro, PROT_READ);
+}
+
+void hooks_install_early(const struct image_plan *plan, void *handle)
+{
+    struct link_map *map = NULL;
+
+    if (enabled && plan->slot_count && !dlinfo(handle, RTLD_DI_LINKMAP, &map))
+        redirect_slots(plan, map, 1);
+}
+
 void hooks_install(const struct image_plan *plan, struct link_map *map)
 {
-    struct relro relro;
-
     if (!enabled)
         return;
-    relro = relro_of(map->l_addr, plan->relro, plan->relro_size);
-    if (plan->slot_count) {
-        protect(&relro, PROT_READ | PROT_WRITE);
-        for (size_t i = 0; i < plan->slot_count; i++)
-            if (plan->slots[i].function < HOOK_COUNT)
-                redirect((function_pointer *)(map->l_addr + plan->slots[i].address), (enum hooked)plan->slots[i].function);
-        protect(&relro, PROT_READ);
-    }
+    if (plan->slot_count)
+        redirect_slots(plan, map, 0);
     for (const struct link_map *next = map->l_next; next; next = next->l_next)
         if (next->l_name && *next->l_name == '/' && strncmp(next->l_name, "/proc/self/fd/", 14) && !is_glibc(next->l_name))
             redirect_system_library(next);

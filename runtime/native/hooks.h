@@ -15,3 +15,6 @@ void hooks_enable(library_finder finder);
 
 /* Redirects the slots that the plan lists, and those of libraries that were mapped with the image. */
 void hooks_install(const struct image_plan *plan, struct link_map *map);
+
+/* Redirects the slots of what was loaded with the program, and of the program: ld.so may not have filled them yet. */
+void hooks_install_early(const struct image_plan *plan, void *handle);

@@ -9,7 +9,7 @@ from tests.e2e.sandbox import tool
 
 #: What the machine has in any case: the dynamic linker and glibc.
 _LIBRARIES = ("libc.so.6", "libm.so.6")
-_LINKERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
+LINKERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
 
 #: Where `bare` shows the par.
 PLACE = "/app.par"
@@ -17,7 +17,7 @@ PLACE = "/app.par"
 
 def bare(par: Path, *options: str, proc: bool = True) -> list[str]:
     """A root with glibc, the par as PLACE and /proc, and nothing else; `options` are bubblewrap's."""
-    linker = _LINKERS[platform.machine()]
+    linker = LINKERS[platform.machine()]
     shown = ["--ro-bind", str(Path(linker).resolve()), linker]
     for name in _LIBRARIES:
         folder = f"/usr/lib/{platform.machine()}-linux-gnu"

@@ -60,7 +60,10 @@ def test_a_launcher_alone(par: Par) -> None:
 def test_cut(par: Par, part: float) -> None:
     os.truncate(par.path, int(par.path.stat().st_size * part))
     says(
-        par.fails(_CODE), f"memfd_par: {par.path} is truncated", "shorter than it was built", "Copy it again"
+        par.fails(_CODE),
+        f"memfd_par: {par.path} is truncated",
+        "shorter than it was built",
+        "Copy it again",
     )
 
 

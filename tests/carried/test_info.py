@@ -27,6 +27,7 @@ def test_a_carried_interpreter() -> None:
     found = table(str(par))
     assert found.pop("in all") == par.stat().st_size == sum(found.values())
     assert found["the interpreter's libraries"] > 10 << 20 > found["the launcher"] > 10 << 10
+    assert found["the interpreter's executable"] > 5 << 20
     assert (
         found["the standard library's extension modules"] and found["the standard library's sources and data"]
     )

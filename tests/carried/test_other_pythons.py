@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,15 @@ def par(request: pytest.FixtureRequest) -> Iterator[Par]:
     folder = Path(tempfile.mkdtemp(prefix="carried."))
     yield carried(str(request.param), folder)
     shutil.rmtree(folder)
+
+
+def test_what_is_started(par: Par) -> None:
+    """The executable, where it has the interpreter in it; nothing of libpython is in the par then."""
+    with zipfile.ZipFile(par.path) as archive:
+        names = [name for name in archive.namelist() if "libpython3" in name or name.startswith("bin/")]
+    code = "import sys; print(any('libpython3' in line for line in open('/proc/self/maps')))"
+    shared = [name for name in names if name.startswith("lib/")]
+    assert len(names) == 1 and output(par, "-c", code) == f"{bool(shared)}\n"
 
 
 def output(par: Par, *arguments: str, interpreter: bool = True) -> str:

@@ -54,7 +54,7 @@ def test_gdb_with_a_carried_libc(tier: str, tmp_path: Path) -> None:
 
 
 def test_perf(life: Par, tmp_path: Path) -> None:
-    """Functions of libpython are the par's, as well."""
+    """Python's own functions are the par's, as well."""
     file = tmp_path / "perf.data"
     code = "def busy():\n    while True: sum(range(1000))\nbusy()"
     line = command("perf record", par=f"-e cpu-clock:u timeout 2 {life.path} {shlex.quote(code)}")
@@ -62,7 +62,7 @@ def test_perf(life: Par, tmp_path: Path) -> None:
     line = command("python3 tools/par_perf.py", par=life.path, FOLDER=tmp_path / "out")
     run(line.replace("perf.data", str(file), 1), tmp_path)
     report = run(command("perf report", FOLDER=tmp_path / "out") + " --stdio --no-children", tmp_path)
-    assert re.search(r"libpython\S+ +\[\.\] _?Py\w+", report), report
+    assert re.search(r"python3\S+ +\[\.\] _?Py\w+", report), report
 
 
 def test_py_spy(life: Par, tmp_path: Path) -> None:

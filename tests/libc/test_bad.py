@@ -16,7 +16,9 @@ from tests.e2e.par import Par, says
 from tests.e2e.sandbox import as_nobody, without_memfd
 from tests.libc.root import empty
 
-_MARK = b"memfd_par bootstrap 001\0"
+_MARK = b"memfd_par bootstrap 002\0"
+#: Of the record: a library's row, and the rows there are room for.
+_ROW, _ROWS = 64, 32
 
 
 @pytest.fixture
@@ -29,10 +31,12 @@ def par() -> Iterator[Par]:
 
 
 def record(par: Par) -> tuple[int, list[int]]:
-    """Where the bootstrap's record is, and its numbers: offset, size and checksum of three parts, and the par's size."""
+    """Where the bootstrap's record is, and the offsets of its parts: program, dynamic linker, libraries."""
     data = par.path.read_bytes()
     place = data.index(_MARK) + len(_MARK)
-    return place, list(struct.unpack_from("<10Q", data, place))
+    program, _, _, linker, _, _, count = struct.unpack_from("<7Q", data, place)
+    rows = [struct.unpack_from("<Q", data, place + 56 + _ROW * number)[0] for number in range(count)]
+    return place, [program, linker, *rows]
 
 
 def change(par: Par, position: int, data: bytes) -> None:
@@ -42,26 +46,30 @@ def change(par: Par, position: int, data: bytes) -> None:
 
 
 def test_a_bootstrap_alone(par: Par) -> None:
-    change(par, record(par)[0], bytes(80))
+    change(par, record(par)[0], bytes(56 + _ROW * _ROWS + 8))
     says(par.fails(), f"memfd_par: {par.path} is a bootstrap without a par behind it", "NAME.par")
 
 
 @pytest.mark.parametrize("part", [0.999, 0.5, 0.1])
 def test_cut(par: Par, part: float) -> None:
     os.truncate(par.path, int(par.path.stat().st_size * part))
-    says(
-        par.fails(), f"memfd_par: {par.path} is truncated", "shorter than it was built", "Copy the par again"
-    )
+    says(par.fails(), f"memfd_par: {par.path} is truncated", "shorter than it was built", "Copy it again")
 
 
 @pytest.mark.parametrize(
-    ("number", "name"), [(0, "its launcher"), (3, "the dynamic linker"), (6, "its libc")]
+    ("number", "name"),
+    [
+        (0, "its program"),
+        (1, "the dynamic linker"),
+        (2, "launcher"),
+        (3, "libc.so.6"),
+    ],
 )
 @pytest.mark.parametrize("place", [0, 60, 4000])
 def test_a_damaged_part(par: Par, number: int, name: str, place: int) -> None:
     offset = record(par)[1][number] + place
     change(par, offset, bytes([par.path.read_bytes()[offset] ^ 1]))
-    says(par.fails(), f"memfd_par: {par.path} is truncated or was altered: {name}", "Copy the par again")
+    says(par.fails(), f"memfd_par: {par.path} is truncated or was altered: {name}", "Copy it again")
 
 
 def test_parts_that_lie_at_no_page(par: Par) -> None:

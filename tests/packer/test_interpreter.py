@@ -55,6 +55,7 @@ def test_what_is_importable_and_the_libraries() -> None:
         "pydoc_data/_pydoc.css": "pydoc_data/_pydoc.css",
         "tkinter/__init__.py": "tkinter/__init__.py",
         "unittest/case.py": "unittest/case.py",
+        "bin/python3.14": None,
         "lib/libpython3.14.so.1.0": None,
         "lib/libssl.so.3": None,
     }
@@ -84,6 +85,9 @@ def test_names_that_mean_nothing(attribute: str) -> None:
     assert '"tkinter"' in str(error.value)
 
 
-def test_no_libpython() -> None:
-    with pytest.raises(PackError, match="there is no shared libpython"):
-        chosen(files=tuple(path for path in FILES if "libpython" not in path))
+def test_what_may_be_started() -> None:
+    assert chosen().executables == ("bin/python3.14",)
+    files = ("bin/python", "bin/python3", "bin/pip3.14", "bin/python3-config", *FILES)
+    assert chosen(files=files).executables == ("bin/python3.14", "bin/python3", "bin/python")
+    without = chosen(files=tuple(path for path in FILES if "libpython" not in path))
+    assert (without.libpython, without.executables) == ("", ("bin/python3.14",))

@@ -32,6 +32,7 @@ START = Start(
         Library(7, 4096, 100, "lib/libz.so.1", False, b"plan" * 4, ((8, b"ab"), (16, b""))),
         Library(9, 8192, 200, "ibpython", True, b"", ()),
     ),
+    early=(Library(launcher.NO_MEMBER, 4096, 1, "launcher", False, b"", ()),),
 )
 
 
@@ -44,13 +45,13 @@ def pieces(block: bytes, words: tuple[int, ...]) -> list[bytes]:
 
 def test_the_start_block() -> None:
     block = launcher.encode(START)
-    head = struct.unpack_from("<23Q", block)
-    assert head[:9] == (1, 2, 38, 1, 2, 3, int.from_bytes(b"12345678", "little"), 4, 5)
+    head = struct.unpack_from("<24Q", block)
+    assert head[:9] == (2, 2, 38, 1, 2, 3, int.from_bytes(b"12345678", "little"), 4, 5)
     assert pieces(block, head[9:21]) == [
         *(b"3.14", "//a:é".encode(), b"pass", b"-I\0-W\0error\0", b"", b"code"),
     ]
-    assert head[21:] == (2, 0)
-    first, second = (struct.unpack_from("<10Q", block, 184 + 80 * number) for number in range(2))
+    assert head[21:] == (2, 1, 0)
+    first, second = (struct.unpack_from("<10Q", block, 192 + 80 * number) for number in range(2))
     assert (first[:4], second[:4]) == ((7, 4096, 100, 0), (9, 8192, 200, 1))
     patches = struct.pack("<QQ2sQQ", 8, 2, b"ab", 16, 0)
     assert pieces(block, first[4:]) == [b"lib/libz.so.1", b"plan" * 4, patches]
@@ -60,7 +61,7 @@ def test_the_start_block() -> None:
 
 def test_the_structures_are_of_that_size() -> None:
     text = _HEADER.read_text("utf-8")
-    for name, size in (("start", 23), ("library_row", 10)):
+    for name, size in (("start", 24), ("library_row", 10)):
         body = text.partition(f"struct {name} {{")[2].partition("};")[0]
         words = len(re.findall(r"^    uint64_t ", body, re.MULTILINE)) + 2 * len(
             re.findall(r"^    struct piece ", body, re.MULTILINE)

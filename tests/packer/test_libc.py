@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import pytest
 from elf_fixtures import MACHINE, Forge, made_up, planned
 
-from packer import elf, launcher
-from packer.archive import Stored
+from packer import elf
 from packer.digest import FileFacts, Native
 from packer.errors import PackError
 from packer.interpreter import Interpreter, Placed
@@ -18,7 +16,6 @@ from packer.plan import Plans
 from packer.request import InputFile
 from packer.target import Target
 
-_MARK = b"memfd_par bootstrap 001\0"
 _LINKER = {"x86_64": "ld-linux-x86-64.so.2", "aarch64": "ld-linux-aarch64.so.1"}[MACHINE]
 _VERSION = (
     '__asm__(".section .rodata\\n.asciz \\"\\\\0GLIBC_2.{minor}\\"\\n.text"); int libc(void) {{ return 1; }}'
@@ -49,17 +46,14 @@ def facts(path: Path) -> FileFacts:
     return FileFacts(str(path), len(data), 0, b"", data[:4], native)
 
 
-def found(forge: Forge, *files: Path) -> Libc:
-    """The libc among an interpreter's files, with a made-up bootstrap."""
-    bootstrap = forge.root / "bootstrap"
-    bootstrap.write_bytes(b"program " + _MARK + bytes(80))
+def found(*files: Path) -> Libc:
+    """The libc among an interpreter's files."""
     placed = tuple(Placed(f"lib/glibc/{file.name}", None, InputFile(file.name, str(file))) for file in files)
-    known = {str(file): facts(file) for file in (*files, bootstrap)}
+    known = {str(file): facts(file) for file in files}
     return find_libc(
         Interpreter("3.14", "lib/python3.14", "lib/libpython3.14.so.1.0", placed),
         _TARGET,
         known,
-        str(bootstrap),
     )
 
 
@@ -81,46 +75,27 @@ def program(forge: Forge, *flags: str) -> FileFacts:
     return facts(forge.compile("launcher", "int main(void) { return 0; }", *flags))
 
 
-def test_what_it_is(forge: Forge, files: list[Path]) -> None:
-    libc = found(forge, *files)
+def test_what_it_is(files: list[Path]) -> None:
+    libc = found(*files)
     assert libc.version == (2, 36)
     assert libc.has("lib/glibc/libc.so.6") and libc.has("lib/glibc/" + _LINKER)
     assert not libc.has("lib/glibc/libm.so.6")
 
 
-def test_the_record(forge: Forge, files: list[Path]) -> None:
-    libc = found(forge, *files)
-    beginning = libc.before(b"launcher", 4096)
-    assert beginning[4096:] == b"launcher"
-    stored = {"lib/glibc/" + file.name: Stored(8192 * n, 1, 1) for n, file in enumerate(files, 1)}
-    filled = libc.fill(beginning, len(b"launcher"), stored, 99)
-    numbers = struct.unpack_from("<10Q", filled, filled.index(_MARK) + len(_MARK))
-    sums = [launcher.checksum(part) for part in (b"launcher", *(file.read_bytes()[:4096] for file in files))]
-    sizes = [file.stat().st_size for file in files]
-    assert numbers == (4096, 8, sums[0], 8192, sizes[0], sums[1], 16384, sizes[1], sums[2], 99)
-    assert len(filled) == len(beginning) and filled[4096:] == b"launcher"
-
-
-def test_another_bootstrap(forge: Forge, files: list[Path]) -> None:
-    libc = found(forge, *files)
-    with pytest.raises(PackError, match=r"bootstrap is no bootstrap .* mark 0 times, .* of this version"):
-        libc.fill(b"\x7fELF" + bytes(100), 4, {}, 99)
-
-
-def test_no_linker_or_no_libc(forge: Forge, files: list[Path]) -> None:
+def test_no_linker_or_no_libc(files: list[Path]) -> None:
     for given, missing in ((files[1:], "dynamic linker"), (files[:1], "libc.so.6")):
         with pytest.raises(PackError, match=f"//:app: .* brings no {missing} for {MACHINE} along"):
-            found(forge, *given)
+            found(*given)
 
 
 def test_a_libc_that_is_too_old(forge: Forge, files: list[Path]) -> None:
     old = forge.library("libc.so.6", _VERSION.format(minor=31), "-nostdlib")
     with pytest.raises(PackError, match=r"libc.so.6 is glibc 2\.31\. Needed is 2\.34 or newer"):
-        found(forge, files[0], old)
+        found(files[0], old)
 
 
 def test_a_member_for_a_newer_one(forge: Forge, files: list[Path]) -> None:
-    libc = found(forge, *files)
+    libc = found(*files)
     libc.check(Plans({}, {}, (2, 36), MACHINE), program(forge), "//:app")
     with pytest.raises(
         PackError, match=r"//:app: .* needs glibc 2\.38, and the par carries .*, which is glibc 2\.36"
@@ -133,13 +108,7 @@ def test_a_launcher_that_needs_more(forge: Forge, files: list[Path]) -> None:
     with pytest.raises(
         PackError, match=r"cannot be started .*: it needs libm\.so\.6, libc\.so\.6, and should need"
     ):
-        found(forge, *files).check(Plans({}, {}, (0, 0), None), launcher_facts, "//:app")
-
-
-def test_a_launcher_without_room_for_one_more_entry(forge: Forge, files: list[Path]) -> None:
-    launcher_facts = program(forge, "-Wl,--spare-dynamic-tags=0")
-    with pytest.raises(PackError, match="its dynamic table has no spare entry"):
-        found(forge, *files).check(Plans({}, {}, (0, 0), None), launcher_facts, "//:app")
+        found(*files).check(Plans({}, {}, (0, 0), None), launcher_facts, "//:app")
 
 
 def test_nothing_of_the_machine_stands_in() -> None:

@@ -1,0 +1,112 @@
+"""Pythons that have no shared libpython: an executable with the interpreter in it, or a static libpython."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.carried.carry import carried, facts, link
+from tests.carried.root import PLACE, bare
+from tests.e2e.par import Par
+from tests.e2e.repack import pythons, version
+
+#: Of the oldest, of one in between and of the newest Python whose static libpython is complete, and what a runtime has of it.
+CASES = [((3, 9), "executable"), ((3, 11), "executable"), ((3, 11), "static"), ((3, 13), "executable")]
+
+
+def python(wanted: tuple[int, int]) -> str:
+    found = [path for path in pythons() if version(path) == wanted and not path.startswith("/usr/bin/")]
+    return found[0] if found else pytest.skip("the machine has no such Python")
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: "{}.{}-{}".format(*case[0], case[1]))
+def par(request: pytest.FixtureRequest) -> Iterator[Par]:
+    wanted, way = request.param
+    folder = Path(tempfile.mkdtemp(prefix="carried."))
+    yield carried(python(wanted), folder, way=way)
+    shutil.rmtree(folder)
+
+
+def output(par: Par, *arguments: str, interpreter: bool = True) -> str:
+    options = ["--setenv", "MEMFD_PAR_INTERPRETER", "1"] if interpreter else []
+    options += ["--dev", "/dev", "--tmpfs", "/dev/shm"]
+    completed = subprocess.run(
+        [*bare(par.path, *options), *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (completed.returncode, completed.stderr) == (0, ""), completed
+    return completed.stdout
+
+
+def test_nothing_of_libpython_is_there(par: Par) -> None:
+    with zipfile.ZipFile(par.path) as archive:
+        names = [name for name in archive.namelist() if "libpython3" in name or name.startswith("bin/")]
+    assert len(names) == 1 and names[0].startswith("bin/python")
+    code = "print([line for line in open('/proc/self/maps') if 'libpython' in line])"
+    assert output(par, "-c", code) == "[]\n"
+
+
+def test_program(par: Par) -> None:
+    code = "import sys; print(sys.version_info[:2], sys.argv, sys.executable, sys.flags.isolated, __name__)"
+    major, minor = version(par.python)
+    assert output(par, code, "a", interpreter=False) == (
+        f"({major}, {minor}) ['{PLACE}', 'a'] /proc/self/root{PLACE} 1 __main__\n"
+    )
+
+
+def test_interpreter(par: Par) -> None:
+    code = "import sys; print(sys.argv, sys.flags.optimize, sys.flags.dev_mode)"
+    assert output(par, "-O", "-X", "dev", "-c", code, "x") == "['-c', 'x'] 1 True\n"
+
+
+def test_extension_modules(par: Par) -> None:
+    code = """
+import bz2, ctypes, decimal, hashlib, json, lzma, sqlite3, ssl, zlib
+assert sqlite3.connect(":memory:").execute("select 40 + 2").fetchone() == (42,)
+assert hashlib.sha256(b"").digest() and ssl.create_default_context()
+assert ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(abs)(-3) == 3
+assert ctypes.pythonapi.Py_GetVersion
+print(json.__file__)
+"""
+    assert output(par, "-c", code) == "{}/lib/python{}.{}/json/__init__.py\n".format(
+        PLACE, *version(par.python)
+    )
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_processes(par: Par, method: str) -> None:
+    code = f"""
+import multiprocessing
+if __name__ == "__main__":
+    multiprocessing.set_start_method({method!r})
+    with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, -2]))
+"""
+    assert output(par, "-c", code) == "[1, 2]\n"
+
+
+def test_signals_and_exit_codes(par: Par) -> None:
+    for code, status in (
+        ("import sys; sys.exit(7)", 7),
+        ("import os; os.kill(os.getpid(), 9)", -9),
+        ("1/0", 1),
+    ):
+        assert par.run("-c", code, env={"MEMFD_PAR_INTERPRETER": "1"}).returncode == status
+
+
+def test_a_static_libpython_that_is_not_complete(tmp_path: Path) -> None:
+    """Debian's lacks the objects of HACL*."""
+    debian = [path for path in pythons() if path.startswith("/usr/bin/") and version(path) >= (3, 12)]
+    if not debian:
+        pytest.skip("the machine has no such Python")
+    known = {line[0]: line[1] for line in facts(debian[0])}
+    words = link(known, tmp_path / "linked").read_text()
+    assert words.startswith("memfd_par: not linked\n") and "undefined reference to" in words
+    with pytest.raises(
+        AssertionError, match=r"static libpython could not be linked to one, as it is not complete"
+    ):
+        carried(debian[0], tmp_path, way="static")
