@@ -234,12 +234,13 @@ class Symbols(gdb.Command):  # type: ignore[misc]  # gdb has no types
 
     def _loaded(self) -> list[tuple[int, str]]:
         """Address and name of what the dynamic linker has loaded, and of what else is mapped: a par's program has no name there."""
-        listed = list(_link_maps())
+        listed = [found for found in _link_maps() if found[1]]
         addresses = {address for address, _ in listed}
         return listed + [found for found in self._by_mappings() if found[0] not in addresses]
 
     def _by_mappings(self) -> Iterator[tuple[int, str]]:
-        """As _link_maps, by what is mapped from pars."""
+        """As _link_maps, by what is mapped from pars: where a member begins, as a page may belong to two of its segments."""
+        seen = set()
         for line in gdb.execute("info proc mappings", to_string=True).splitlines():
             match = _MAPPING.match(line)
             par = self._open(match.group(3)) if match else None
@@ -249,7 +250,8 @@ class Symbols(gdb.Command):  # type: ignore[misc]  # gdb has no types
             if (par.path, offset) not in self._places:
                 self._places[par.path, offset] = par.at(offset)
             found = self._places[par.path, offset]
-            if found:
+            if found and (par.path, found[0]) not in seen:
+                seen.add((par.path, found[0]))
                 yield int(match.group(1), 16) - found[1], par.path + "/" + found[0]
 
     def _mapped(self) -> list[str]:
