@@ -71,14 +71,12 @@ class Application:
         program: the file in programs/, without `use_` and `.py`.
         requirements: distributions of wheels_lock.txt that it imports; what these need comes with them.
         modules: how many modules its package `commands` has; 0 means that there is no such package.
-        unavailable: why nobody can pack it here; empty if somebody can.
     """
 
     name: str
     program: str
     requirements: tuple[str, ...] = ()
     modules: int = 0
-    unavailable: str = ""
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -110,11 +108,6 @@ def edit(folder: Path, number: int) -> None:
         source.write(f"\nEDIT = {number}\n")
 
 
-_NO_TORCH = (
-    "torch is not in wheels_lock.txt: its wheels for Linux on PyPI need some gigabytes of CUDA libraries, and its smaller "
-    "CPU build is not on PyPI"
-)
-
 APPLICATIONS = {
     application.name: application
     for application in (
@@ -128,7 +121,7 @@ APPLICATIONS = {
         Application("grpc", "grpc", ("grpcio",)),
         Application("cryptography", "cryptography", ("cryptography",)),
         Application("lxml", "lxml", ("lxml",)),
-        Application("torch", "torch", ("torch",), unavailable=_NO_TORCH),
+        Application("torch", "torch", ("torch",)),
         Application("all", "all", ("cryptography", "grpcio", "lxml", "numpy", "pandas", "pyarrow", "scipy")),
     )
 }

@@ -79,7 +79,7 @@ def _wheels(workspace: Workspace, applications: Iterable[Application]) -> list[P
     found: set[Path] = set()
     for application in applications:
         try:
-            found.update([] if application.unavailable else workspace.wheels(application))
+            found.update(workspace.wheels(application))
         except Unavailable:
             continue  # its records say so
     return sorted(found)

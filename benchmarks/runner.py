@@ -77,15 +77,13 @@ class Run:
 
     def _build_all(self) -> None:
         names = [contender.name for contender in self._settings.contenders]
-        wheels: list[Path] = []
-        if not self._application.unavailable:
-            try:
-                self._workspace.add(self._application)
-                wheels = self._workspace.wheels(self._application)
-            except Unavailable as error:
-                for name in names:
-                    self._fail(name, self._settings.measures, f"its wheels cannot be had: {error}")
-                return
+        try:
+            self._workspace.add(self._application)
+            wheels = self._workspace.wheels(self._application)
+        except Unavailable as error:
+            for name in names:
+                self._fail(name, self._settings.measures, f"its wheels cannot be had: {error}")
+            return
         built: dict[str, dict[str, float] | str] = {}
         for contender in self._settings.contenders:
             job = self._job(contender, tuple(wheels))

@@ -81,8 +81,6 @@ class Contender:
         Raises:
             Unavailable: it cannot.
         """
-        if job.application.unavailable:
-            raise command.Unavailable(job.application.unavailable)
         if self.tool:
             job.tools.provide(self.tool)
 
