@@ -204,7 +204,7 @@ class Images:
         name = native.link_name or self._index.archive.root + native.member
         return name.encode("utf-8", "surrogateescape")
 
-    def _map_over(self, number: int, fd: int, path: str) -> None:
+    def _map_over(self, number: int, fd: int, path: str, why: str) -> None:
         """Maps a copy that is loaded from the par, where that can be."""
         native = self._index.native(number)
         loader = self._usable(native)
@@ -212,7 +212,7 @@ class Images:
         if loader is not None:
             handle = _dlopen(path, native.member)
             tier = loader.map_over(*self._request(native, fd, path, native.member), handle)[1]
-        self._note(number, path, None, tier, "" if tier == tiers.PLAIN else "it is one of a cycle")
+        self._note(number, path, None, tier, "" if tier == tiers.PLAIN else why)
 
     def _load_plain(self, number: int, native: Native) -> str:
         fd, path = self._copies.of(native, native.member)
@@ -228,18 +228,45 @@ class Images:
         return path
 
     def _load_needed(self, native: Native) -> None:
+        failed: dict[int, errors.ParImportError] = {}
         for number in native.loads:
-            self.load_library(number)
+            try:
+                self.load_library(number)
+            except errors.ParImportError as error:
+                if "undefined symbol" not in str(error):
+                    raise
+                failed[number] = error
+        left = tuple(number for number in failed if number not in self._paths)
+        if not left:
+            return
+        # They name not all that they use: ld.so would find it among what `native` needs.
+        among = [self._paths[number] for number in native.loads if number in self._paths]
+        why = "it uses symbols of libraries that it does not name"
+        try:
+            self._load_together(left, among, why)
+        except errors.ParImportError:
+            raise failed[left[0]] from None
 
     def _load_group(self, group: tuple[int, ...]) -> None:
-        """Maps the members of a cycle by way of a library that needs them all."""
+        """Maps the members of a cycle."""
         if group[0] in self._paths:
             return
+        for number in group:
+            self._load_needed(self._index.native(number))
+        why = "it is one of a cycle"
+        self._load_together(group, [], why)
+
+    def _load_together(self, group: tuple[int, ...], among: list[str], why: str) -> None:
+        """Maps members by way of a library that needs them all, so that each sees the symbols of the others.
+
+        Args:
+            group: of the members.
+            among: paths of loaded libraries whose symbols they see, too.
+            why: they have no better tier.
+        """
         from memfd_par import stub
 
         natives = [self._index.native(number) for number in group]
-        for native in natives:
-            self._load_needed(native)
         found = [self._loaded_elsewhere(number) for number in group]
         if None not in found:
             return
@@ -251,11 +278,11 @@ class Images:
                 fds.append(fd)
                 paths.append(path)
             fds.append(memfd.create("cycle"))
-            posix.write(fds[-1], stub.make(paths))
+            posix.write(fds[-1], stub.make([*among, *paths]))
             together = self._copies.spelling(fds[-1])
             _dlopen(together, natives[0].member)
             for number, fd, path in zip(group, fds, paths):
-                self._map_over(number, fd, path)
+                self._map_over(number, fd, path, why)
             if self._tiers and self._tiers.loader:
                 name = self._index.archive.root + format.OWN + "cycle.so"
                 self._tiers.loader.rename(together.encode(), name.encode("utf-8", "surrogateescape"))

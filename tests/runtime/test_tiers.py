@@ -41,7 +41,11 @@ class Loader:
         if self._refused:
             raise OSError(self._refused, os.strerror(self._refused))
         assert os.sendfile(memory, par, offset, size) == size
-        return _ctypes.dlopen(path.decode(), os.RTLD_NOW), self._tier, self._mapping_refused
+        try:
+            handle = _ctypes.dlopen(path.decode(), os.RTLD_NOW)
+        except OSError as error:
+            raise ImportError(str(error)) from None
+        return handle, self._tier, self._mapping_refused
 
     def map_over(self, *request: Any) -> tuple[int, int, int]:
         """As memfd_par._native does."""
@@ -111,6 +115,40 @@ def test_cycle(tmp_path: Path, libraries: list[bytes]) -> None:
     assert loaded(tmp_path, libraries, loader, cycle=True) == {("full", "it is one of a cycle")}
     # What holds them together has a name that no debugger opens.
     assert loader.names == [f"{tmp_path}/app.par/.par/cycle.so".encode()]
+
+
+def test_symbols_of_others(tmp_path: Path) -> None:
+    """The first of two libraries uses a symbol of the second, and does not name it; the third needs both."""
+    gcc = shutil.which("gcc")
+    assert gcc
+    contents = []
+    for name, text, needed in (
+        ("uses", "extern int given; int *use(void) { return &given; }", ()),
+        ("gives", "int given;", ()),
+        ("needs", "int x;", ("libtieruses.so", "libtiergives.so")),
+    ):
+        (tmp_path / "x.c").write_text(text)
+        soname = f"libtier{name}.so"
+        command = [gcc, "-shared", "-fPIC", "-Wl,--no-as-needed", f"-Wl,-soname,{soname}", "x.c", *needed]
+        subprocess.run([*command, "-o", soname], cwd=tmp_path, check=True)
+        contents.append((soname, (tmp_path / soname).read_bytes()))
+    par = tmp_path / "app.par"
+    par.write_bytes(b"".join(data for _, data in contents))
+    natives, offset = [], 0
+    for number, (soname, data) in enumerate(contents):
+        loads = (0, 1) if number == 2 else ()
+        natives.append(Native(offset, len(data), "lib/" + soname, soname, None, loads, (), (), b"a plan"))
+        offset += len(data)
+    images = Images(natives_index(par, natives))
+    images._tiers = tiers.Tiers(tiers.FULL, "", Loader(tiers.FULL))
+    images._copies.count = 100  # other tests of this process have used the spellings before
+    images.load_library(2)
+    found = {image.soname: image.why for image in images.loaded()}
+    assert found == {
+        "libtieruses.so": "it uses symbols of libraries that it does not name",
+        "libtiergives.so": "",
+        "libtierneeds.so": "",
+    }
 
 
 def test_plain_ones_have_names_that_no_debugger_opens(tmp_path: Path, lonely: list[bytes]) -> None:

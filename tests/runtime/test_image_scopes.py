@@ -1,0 +1,77 @@
+"""Libraries that use symbols of others without naming these: they are found among what their dependent needs."""
+
+from __future__ import annotations
+
+import _ctypes  # noqa: F401  # libffi keeps a descriptor of its own library open
+import ctypes
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from memfd_par.errors import ParImportError
+from memfd_par.images import Images
+from memfd_par.native import Native
+from tests.runtime.fakes import descriptors, natives_index
+
+#: In load order, with their sources: `user` and `other` name nothing that they need, and each uses the other, too.
+_SOURCES = {
+    "user": "extern int given; int other(void); int user(void) { return given + other(); } int of_user = 3;",
+    "other": "extern int of_user; int other(void) { return of_user; }",
+    "giver": "int given = 4;",
+    "root": "int user(void); int root(void) { return 100 + user(); }",
+}
+
+
+@pytest.fixture(scope="module")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    gcc = shutil.which("gcc")
+    if not gcc:
+        pytest.fail("this test compiles libraries, and there is no gcc on PATH: install gcc")
+    folder = tmp_path_factory.mktemp("libraries")
+    for name, text in _SOURCES.items():
+        (folder / "x.c").write_text(text)
+        needed = ["libscopeuser.so", "libscopeother.so", "libscopegiver.so"] if name == "root" else []
+        soname = f"libscope{name}.so"
+        command = [gcc, "-shared", "-fPIC", "-Wl,--no-as-needed", f"-Wl,-soname,{soname}", "x.c", *needed]
+        subprocess.run([*command, "-o", soname], cwd=folder, check=True)
+    return {name: (folder / f"libscope{name}.so").read_bytes() for name in _SOURCES}
+
+
+def images_of(par: Path, libraries: dict[str, bytes], count: int) -> Images:
+    """The last of the libraries needs all others; spellings of paths are counted from `count`, once in this process."""
+    par.write_bytes(b"".join(libraries.values()))
+    natives: list[Native] = []
+    offset = 0
+    for number, (name, content) in enumerate(libraries.items()):
+        loads = tuple(range(number)) if name == "root" else ()
+        soname = f"libscope{name}.so"
+        natives.append(Native(offset, len(content), f"lib/{soname}", soname, None, loads, (), ()))
+        offset += len(content)
+    images = Images(natives_index(par, natives))
+    images._copies.count = count
+    return images
+
+
+def test_they_see_what_their_dependent_needs(libraries: dict[str, bytes], tmp_path: Path) -> None:
+    images = images_of(tmp_path / "app.par", libraries, 100)
+    before = descriptors()
+    path = images.load_library(3)
+    assert descriptors() == before
+    assert ctypes.CDLL(path).root() == 107
+    assert sorted(image.soname or "" for image in images.loaded()) == sorted(
+        f"libscope{name}.so" for name in libraries
+    )
+    assert images.load_library(0) == images.load_library(0)
+
+
+def test_a_symbol_that_none_of_them_has(libraries: dict[str, bytes], tmp_path: Path) -> None:
+    changed = {**libraries, "giver": libraries["giver"].replace(b"given\0", b"taken\0")}
+    images = images_of(tmp_path / "app.par", changed, 200)
+    before = descriptors()
+    with pytest.raises(ParImportError, match=r"lib/libscopeuser\.so: undefined symbol: ") as caught:
+        images.load_library(3)
+    assert descriptors() == before
+    assert "/proc/self/fd" not in str(caught.value)
+    assert [image.soname for image in images.loaded()] == ["libscopegiver.so"]
