@@ -1,6 +1,7 @@
 /* The files of the par for C code: lookups in a sorted table that is mapped from the par, and copies in memory files. */
 #define _GNU_SOURCE
 #include "files.h"
+#include "inflate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -211,24 +212,12 @@ static int new_memory_file(const char *name)
     return (int)file;
 }
 
-int files_open(const struct found *file, int flags)
+/* Copies a file's bytes in the kernel. Returns 0 or -1. */
+static int copy_file(int memory, int source, const struct row *row)
 {
-    const struct row *row = &rows[file->entry];
-    const char *slash = strrchr(file->path, '/');
     off_t from = (off_t)row->offset;
     uint64_t left = row->size;
-    char place[40];
-    int source = par(), memory, opened;
 
-    if (source < 0)
-        return -1;
-    if (row->stored != row->size) {
-        errno = ENOTSUP; /* deflated: the target's `compression` */
-        return -1;
-    }
-    memory = new_memory_file(slash ? slash + 1 : file->path);
-    if (memory < 0)
-        return -1;
     while (left) {
         ssize_t sent = sendfile(memory, source, &from, left < MOST ? left : MOST);
         if (sent < 0 && errno == EINTR)
@@ -236,10 +225,66 @@ int files_open(const struct found *file, int flags)
         if (sent <= 0) {
             if (!sent)
                 errno = EIO;
-            close(memory);
             return -1;
         }
         left -= (uint64_t)sent;
+    }
+    return 0;
+}
+
+/* Inflates a file's bytes into a memory file. Returns 0 or -1. */
+static int inflate_file(int memory, int source, const struct row *row)
+{
+    uint8_t *from, *to = MAP_FAILED;
+    uint64_t got = 0;
+    int result = -1;
+
+    from = mmap(NULL, row->stored, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (from == MAP_FAILED)
+        return -1;
+    while (got < row->stored) {
+        ssize_t part = pread(source, from + got, row->stored - got, (off_t)(row->offset + got));
+        if (part < 0 && errno == EINTR)
+            continue;
+        if (part <= 0) {
+            if (!part)
+                errno = EIO;
+            goto end;
+        }
+        got += (uint64_t)part;
+    }
+    if (ftruncate(memory, (off_t)row->size))
+        goto end;
+    to = mmap(NULL, row->size, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    if (to == MAP_FAILED)
+        goto end;
+    result = inflate_bytes(from, row->stored, to, row->size);
+    if (result)
+        errno = EIO;
+end:
+    if (to != MAP_FAILED)
+        munmap(to, row->size);
+    munmap(from, row->stored);
+    return result;
+}
+
+int files_open(const struct found *file, int flags)
+{
+    const struct row *row = &rows[file->entry];
+    const char *slash = strrchr(file->path, '/');
+    char place[40];
+    int source = par(), memory, opened;
+
+    if (source < 0)
+        return -1;
+    memory = new_memory_file(slash ? slash + 1 : file->path);
+    if (memory < 0)
+        return -1;
+    if (row->stored == row->size ? copy_file(memory, source, row) : inflate_file(memory, source, row)) {
+        int code = errno;
+        close(memory);
+        errno = code;
+        return -1;
     }
     /* A descriptor of its own: read-only, and at the start. */
     snprintf(place, sizeof place, "/proc/self/fd/%d", memory);
