@@ -17,6 +17,7 @@ from packer.known import gather
 from packer.layout import Duplicate, Layout, extension_suffixes, is_ignored, lay_out
 from packer.libc import find_libc
 from packer.natives import find_natives
+from packer.needed import only_needed
 from packer.plan import Plans, plan
 from packer.program import Program, settle
 from packer.real_files import real_tops
@@ -93,6 +94,7 @@ def pack(target: Target, options: argparse.Namespace) -> list[str]:
         members = [facts[file.local_path] for file in manifest.all_files() if file.local_path in facts]
         interpreter = interpreter.of_machine(target.machine, facts)
         interpreter, started = settle(interpreter, facts, members, target.label)
+        interpreter = only_needed(interpreter, facts, [file.local_path for file in manifest.all_files()])
     libc = find_libc(interpreter, target, facts) if interpreter and target.libc_is_carried else None
     layout = _lay_out(target, manifest, runtime, facts, interpreter)
     if layout.duplicates and target.duplicates_are_errors:

@@ -137,10 +137,16 @@ def _write_members(archive: ParArchive, par: Par) -> dict[str, Stored]:
                 path, par.facts[file.local_path], executable=executable, patches=patches.get(path, ())
             )
         else:
-            stored[path] = archive.add_file(path, par.facts[file.local_path], deflate=par.target.deflate)
+            stored[path] = archive.add_file(path, par.facts[file.local_path], deflate=_is_deflated(par, path))
     for alias, canonical in par.plans.aliases.items():
         stored[alias] = stored[canonical]
     return stored
+
+
+def _is_deflated(par: Par, path: str) -> bool:
+    """Whether a member that is no native code is deflated: sources of the standard library serve tracebacks alone."""
+    source = path in par.layout.interpreter and path.endswith(".py")
+    return par.target.deflate or (source and "zlib" not in par.target.exclude_stdlib)
 
 
 def _write_loader(archive: ParArchive, par: Par) -> tuple[int, int, str]:
