@@ -46,7 +46,9 @@ def left(*without: str, others: tuple[str, ...] = ()) -> set[str]:
     )
     kept = only_needed(Interpreter("3.14", "lib/python3.14", LIBPYTHON, files), FACTS, others).files
     rest = {placed.stored_path for placed in kept}
-    assert rest >= {path for path in paths if "/python3.14/" in path or "/glibc/" in path or path == LIBPYTHON}
+    assert rest >= {
+        path for path in paths if "/python3.14/" in path or "/glibc/" in path or path == LIBPYTHON
+    }
     return {path for path in rest if path.count("/") == 1} - {LIBPYTHON}
 
 
@@ -60,4 +62,7 @@ def test_what_modules_and_libpython_need() -> None:
 def test_what_the_program_needs() -> None:
     without = ("lib/python3.14/lib-dynload/_ssl.so", "lib/python3.14/lib-dynload/_tkinter.so")
     assert left(*without) == {"lib/libexpat.so.1.9"}
-    assert left(*without, others=("app.so", "broken.so", "absent.txt")) == {"lib/libexpat.so.1.9", "lib/libx.so"}
+    assert left(*without, others=("app.so", "broken.so", "absent.txt")) == {
+        "lib/libexpat.so.1.9",
+        "lib/libx.so",
+    }

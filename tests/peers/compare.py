@@ -26,7 +26,7 @@ _LOG_LIMIT = 3000  # characters of pytest's output that are printed where it mad
 class Peer:
     """A distribution, with a par of pytest and it. Paths are absolute.
 
-    `tests` are files below a folder `root`, which the wheel lacks; `env` is for both runs.
+    `tests` are files below a folder `root`, which the wheel lacks; `env` is for both runs; `title` is what the table calls it.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Peer:
     wheels: tuple[Path, ...]
     tests: tuple[Path, ...] = ()
     env: dict[str, str] = dataclasses.field(default_factory=dict)
+    title: str = ""
 
 
 class RunFailedError(Exception):
@@ -51,6 +52,7 @@ def read_peer(file: Path) -> Peer:
         tuple(Path.cwd() / path for path in facts["wheels"]),
         tuple(Path.cwd() / path for path in facts["tests"]),
         facts["env"],
+        facts["title"],
     )
 
 
@@ -143,7 +145,7 @@ def compare(peer: Peer, suite: str, folder: Path) -> tuple[document.Row, list[st
     show(suite, par, environment)
     different = outcomes.differences(par, environment)
     version = document.version_of(peer.name, [wheel.name for wheel in peer.wheels])
-    row = document.Row(peer.name, version, suite, par, environment, len(different))
+    row = document.Row(peer.title, version, suite, par, environment, len(different))
     if "passed" not in par.values():
         different.append(f"no test of {suite} passed: it needs more than peers.bzl's caller gives it")
     return row, different

@@ -6,6 +6,7 @@ Both have the same wheels. A difference in what becomes of any test is a failure
 load("@rules_python//python:defs.bzl", "py_binary", "py_test")
 load("@wheels//:requirements.bzl", "requirement", "whl_requirement")
 load("//:defs.bzl", "memfd_par_binary")
+load("//tests/carried:with_python.bzl", "with_python")
 
 # What their tests import, besides pytest and themselves.
 _TOOLS = ["hypothesis", "pytest"]
@@ -18,6 +19,7 @@ def _peer_impl(ctx):
     facts = ctx.actions.declare_file(ctx.label.name + ".json")
     ctx.actions.write(facts, json.encode({
         "name": ctx.attr.peer,
+        "title": ctx.attr.title,
         "par": ctx.file.par.short_path,
         "env": ctx.attr.env,
         "suites": ctx.attr.suites,
@@ -40,6 +42,7 @@ _peer = rule(
             mandatory = True,
         ),
         "peer": attr.string(doc = "The distribution."),
+        "title": attr.string(doc = "What the table calls it."),
         "suites": attr.string_list(doc = "Packages with tests, as for `pytest --pyargs`."),
         "tests": attr.label_list(
             doc = "What private/pypi_sdist.bzl keeps, where the wheel has no tests.",
@@ -56,7 +59,8 @@ def peer_tests(name, peers):
         name: of the program that compares all suites. `NAME.DISTRIBUTION` compares one peer's. Both are tagged `manual`.
         peers: dict of distributions to dicts: `suites`, their packages with tests, and optionally `quick`, those of them
             that a test `NAME.DISTRIBUTION_test` runs; `needs`, distributions that the tests use besides; `sdist`, the
-            repository of tests that are not in the wheel; `env`, environment variables; `attributes`, those of the par.
+            repository of tests that are not in the wheel; `env`, environment variables; `attributes`, those of the par;
+            `toolchain`, a Python toolchain that is carried: `NAME.DISTRIBUTION.carried` compares such a par.
     """
     for distribution, peer in peers.items():
         prefix = "{}.{}".format(name, distribution)
@@ -69,17 +73,28 @@ def peer_tests(name, peers):
             deps = [requirement(each) for each in distributions] + ([sdist + "//:lib"] if sdist else []),
             **peer.get("attributes", {})
         )
-        _peer(
-            name = prefix + ".facts",
-            env = peer.get("env", {}),
-            par = prefix + ".pytest.par",
-            peer = distribution,
-            suites = peer["suites"],
-            tags = ["manual"],
-            tests = [sdist + "//:files"] if sdist else [],
-            wheels = [whl_requirement(each) for each in distributions],
-        )
-        _comparison(py_binary, prefix, [prefix + ".facts"], tags = ["manual"])
+        titles = {prefix: distribution}
+        if "toolchain" in peer:
+            titles[prefix + ".carried"] = distribution + ", interpreter carried"
+            with_python(
+                name = prefix + ".carried.pytest",
+                par = prefix + ".pytest",
+                tags = ["manual"],
+                toolchain = peer["toolchain"],
+            )
+        for program, title in titles.items():
+            _peer(
+                name = program + ".facts",
+                env = peer.get("env", {}),
+                par = program + ".pytest",
+                peer = distribution,
+                suites = peer["suites"],
+                tags = ["manual"],
+                tests = [sdist + "//:files"] if sdist else [],
+                title = title,
+                wheels = [whl_requirement(each) for each in distributions],
+            )
+            _comparison(py_binary, program, [program + ".facts"], tags = ["manual"])
         if "quick" in peer:
             _comparison(py_test, prefix + "_test", [prefix + ".facts"], chosen = peer["quick"], size = "medium")
     _comparison(

@@ -118,7 +118,17 @@ def test_main(
     par = program(tmp_path / "app.par", f"cat {report}").packages
     facts = tmp_path / "facts.json"
     facts.write_text(
-        json.dumps({"name": "a", "par": str(par), "suites": ["a"], "wheels": [], "tests": [], "env": {}}),
+        json.dumps(
+            {
+                "name": "a",
+                "title": "a",
+                "par": str(par),
+                "suites": ["a"],
+                "wheels": [],
+                "tests": [],
+                "env": {},
+            }
+        ),
         "utf-8",
     )
     environment = program(tmp_path / "python", f"cat {theirs}")
@@ -134,7 +144,17 @@ def test_a_suite_of_which_nothing_passes(
     empty = program(tmp_path / "app.par", f"echo '{report}'").packages
     facts = tmp_path / "facts.json"
     facts.write_text(
-        json.dumps({"name": "a", "par": str(empty), "suites": ["a"], "wheels": [], "tests": [], "env": {}}),
+        json.dumps(
+            {
+                "name": "a",
+                "title": "a",
+                "par": str(empty),
+                "suites": ["a"],
+                "wheels": [],
+                "tests": [],
+                "env": {},
+            }
+        ),
         "utf-8",
     )
     monkeypatch.setattr(compare, "make_environment", lambda *_: compare.Place((str(empty),), empty))
@@ -186,6 +206,7 @@ def test_the_document_is_written(tmp_path: Path, report: Path, monkeypatch: pyte
         json.dumps(
             {
                 "name": "a",
+                "title": "a, once more",
                 "par": str(place.packages),
                 "suites": ["s"],
                 "wheels": wheels,
@@ -202,4 +223,6 @@ def test_the_document_is_written(tmp_path: Path, report: Path, monkeypatch: pyte
     monkeypatch.setattr(compare, "make_environment", lambda *_: place)
     assert compare.main([f"--peer={facts}", "--write"]) == 0
     counts = "1 / 2 / 1 / 1 / 1"
-    assert written.read_text("utf-8").splitlines()[2:] == [f"| a | 3.1 | `s` | {counts} | {counts} | 0 |"]
+    assert written.read_text("utf-8").splitlines()[2:] == [
+        f"| a, once more | 3.1 | `s` | {counts} | {counts} | 0 |"
+    ]
