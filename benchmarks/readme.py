@@ -26,6 +26,7 @@ _NAMES = {
     "memfd_par_full": "memfd_par, tier `full`",
     "memfd_par_plain": "memfd_par, tier `plain`",
     "memfd_par_carried": "memfd_par, with its interpreter",
+    "memfd_par_carried_libc": "memfd_par, with its interpreter and libc",
     "pex": "pex",
     "pex_venv": "pex `--venv`",
     "pex_scie": "pex `--scie`",

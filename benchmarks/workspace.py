@@ -132,6 +132,14 @@ memfd_par_binary(
     deps = [":library"],
 )
 
+memfd_par_binary(
+    name = "carried_libc",
+    entry_point = "{entry_point}",
+    interpreter = "carried",
+    libc = "carried",
+    deps = [":library"],
+)
+
 py_binary(
     name = "program",
     srcs = ["src/{script}"],

@@ -92,6 +92,13 @@ class CarriedMemfdPar(MemfdPar):
     options = ("--extra_toolchains=@carried_python//:toolchain",)
 
 
+class CarriedLibcMemfdPar(CarriedMemfdPar):
+    """This project, with the interpreter and libc carried in the par."""
+
+    target = "carried_libc"
+    output = "carried_libc.par"
+
+
 class RulesPythonZip(Bazel):
     """The zip of a py_binary, as `--build_python_zip` makes it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.contenders.archives import Pex, Shiv, Zipapp
-from benchmarks.contenders.bazel import CarriedMemfdPar, MemfdPar, RulesPythonZip
+from benchmarks.contenders.bazel import CarriedLibcMemfdPar, CarriedMemfdPar, MemfdPar, RulesPythonZip
 from benchmarks.contenders.contender import Contender
 from benchmarks.contenders.freezers import Nuitka, PyInstaller
 from benchmarks.contenders.virtualenv import Virtualenv
@@ -17,6 +17,7 @@ _ALL: list[Contender] = [
     MemfdPar("memfd_par_full", builder="memfd_par", MEMFD_PAR_TIER="full"),
     MemfdPar("memfd_par_plain", builder="memfd_par", MEMFD_PAR_TIER="plain"),
     CarriedMemfdPar("memfd_par_carried"),
+    CarriedLibcMemfdPar("memfd_par_carried_libc"),
     Pex("pex"),
     Pex("pex_venv", "--venv"),
     Pex("pex_scie", "--scie=eager", "--scie-only", product="application"),

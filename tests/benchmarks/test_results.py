@@ -30,8 +30,8 @@ def test_names_are_those_of_the_issue() -> None:
     assert (
         list(CONTENDERS)
         == (
-            "venv memfd_par memfd_par_full memfd_par_plain memfd_par_carried pex pex_venv pex_scie shiv pyinstaller_onefile "
-            "pyinstaller_onedir nuitka_onefile rules_python_zip zipapp"
+            "venv memfd_par memfd_par_full memfd_par_plain memfd_par_carried memfd_par_carried_libc "
+            "pex pex_venv pex_scie shiv pyinstaller_onefile pyinstaller_onedir nuitka_onefile rules_python_zip zipapp"
         ).split()
     )
     assert (
