@@ -25,7 +25,7 @@ _NO_STDLIB = "{target}: {attribute} is set, and the par carries no interpreter: 
 
 PAR_ATTRS = {
     "compression": attr.string(
-        doc = "How members other than native libraries are kept: `stored` starts fastest, `deflate` makes a smaller file. Byte-code and native libraries are always stored.",
+        doc = "How members other than native libraries are kept: `stored` starts fastest, `deflate` makes a smaller file. Byte-code and native libraries are always stored, and the sources of a carried interpreter's standard library always deflated.",
         default = "stored",
         values = ["stored", "deflate"],
     ),
@@ -46,7 +46,7 @@ PAR_ATTRS = {
         doc = "Environment variables that the program starts with, unless its caller has set them. They are part of the par, not only of `bazel run`. `$(rlocationpath …)` is expanded.",
     ),
     "exclude_stdlib": attr.string_list(
-        doc = "Modules of a carried interpreter's standard library that the program does not need, dotted: `tkinter`, `_tkinter`, `turtle`. Tests, idlelib, ensurepip, lib2to3 and turtledemo never go in.",
+        doc = "Modules of a carried interpreter's standard library that the program does not need, dotted: `tkinter`, `_tkinter`, `turtle`. Libraries that nothing else needs go with them (docs/size.md). Tests, idlelib, ensurepip, lib2to3 and turtledemo never go in.",
     ),
     "extension_modules": attr.label_keyed_string_dict(
         doc = "Extension modules that Bazel builds: from a cc_shared_library, a cc_binary with `linkshared` or a .so file to the dotted name by which Python imports it.",
