@@ -33,6 +33,8 @@ replaced: list[tuple[Any, Callable[..., Any]]] = []
 
 #: Calls that are answered in Python before it pays to load the loader in C for them.
 ticks: Iterator[int] = iter(range(2000))
+#: As many once more, where they cannot be replaced just then.
+_AGAIN = 200
 
 
 def install(index: Index) -> None:
@@ -83,13 +85,16 @@ def enough(files: FileSystem) -> None:
     from memfd_par.loader import images
 
     try:
+        from memfd_par import passed_on
+
+        if passed_on.is_bad_time():
+            ticks = iter(range(_AGAIN))
+            return
         found = images(files.index)
-    except ImportError:  # which is being imported
+    except ImportError:  # it is being imported, or the par cannot be read any more
         return
     loader = found.load_loader()
     if loader is not None:
-        from memfd_par import passed_on
-
         passed_on.install(loader)
 
 

@@ -13,6 +13,7 @@ from memfd_par.paths import current
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import Any
 
 #: Functions with two paths.
@@ -23,6 +24,19 @@ _IO = ("_io", "io", "builtins")
 _ALSO_IN = {"posix": ("posix", "os"), "_io": _IO, "io": _IO}
 
 
+def is_bad_time() -> bool:
+    """Whether a function of `shutil` runs in any thread: rmtree compares those of `os` that it has put aside with what is there now."""
+    if "shutil" not in sys.modules:
+        return False
+    for frame in sys._current_frames().values():
+        current_frame: FrameType | None = frame
+        while current_frame is not None:
+            if current_frame.f_globals.get("__name__") == "shutil":
+                return True
+            current_frame = current_frame.f_back
+    return False
+
+
 def install(loader: Any) -> None:
     """Replaces the functions in Python, where nobody else has replaced them.
 
@@ -30,8 +44,9 @@ def install(loader: Any) -> None:
         loader: the module `memfd_par._native`.
     """
     replaced = {}
+    roots = current().roots
     for real, ours in interpose.replaced:
-        function = _make(loader, real, ours)
+        function = make(loader, real, ours, roots)
         if function is None:
             continue
         replaced[ours] = function
@@ -43,24 +58,29 @@ def install(loader: Any) -> None:
     interpose.add_abilities(replaced)
 
 
-def _make(loader: Any, real: Any, ours: Callable[..., Any]) -> Any:
-    """The built-in function; None if this Python's own cannot be called by the loader."""
-    files = current()
-    roots = (*files.roots, None)[:2]
-    encoded = [root if root is None else root.encode("utf-8", "surrogateescape") for root in roots]
+def make(
+    loader: Any, real: Any, ours: Callable[..., Any], roots: tuple[str, ...], keeps_objects: bool = False
+) -> Any:
+    """A built-in function that calls `ours` for what begins with one of two `roots` at most, and else `real`.
+
+    With `keeps_objects`, path-like objects are handed on as they are. None if the loader cannot call this Python's own.
+    """
+    both: tuple[str | None, ...] = (*roots, None)[:2]
+    encoded = [root if root is None else root.encode("utf-8", "surrogateescape") for root in both]
     name = real.__name__
     signature = f"{name}{real.__text_signature__}\n--\n\n" if real.__text_signature__ else ""
     doc = signature + (real.__doc__ or "")
     function = loader.pass_on(
         real,
         ours,
-        (*roots, *encoded),
+        (*both, *encoded),
         name.encode(),
         doc.encode(),
         real.__module__,
         2 if name in _PAIRS else 1,
         name == "access",
         name == "open" and real.__self__.__name__ != "posix",
+        keeps_objects,
     )
     if function is not None:
         function.__self__.__name__ = real.__self__.__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 
@@ -292,3 +293,19 @@ for _ in range(2500): os.stat("/")
 check(1)
 """
     _check(probe, code)
+
+
+def test_functions_are_not_replaced_while_shutil_compares_them(probe: Par, tmp_path: Path) -> None:
+    """After some 2000 calls, those of the loader in C take the place of Python's; a tree is removed by more."""
+    for number in range(3000):
+        (tmp_path / "tree" / str(number % 50) / str(number)).mkdir(parents=True)
+    _check(
+        probe,
+        f"""
+import os, shutil
+shutil.rmtree({str(tmp_path / "tree")!r})
+assert os.listdir({str(tmp_path)!r}) == []
+for _ in range(300): os.stat("/")
+assert type(os.stat) is type(len), os.stat
+""",
+    )
