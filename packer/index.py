@@ -79,7 +79,7 @@ def module_entries(
     for key, module in modules.items():
         path = module.stored_path
         if path is None:
-            entries[key] = (module.kind, 0, 0, None)
+            entries[key] = (module.kind, 0, 0, module.folder)
         elif module.kind & format.EXTENSION:
             entries[key] = (module.kind, numbers.get(path, -1), 0, path)  # -1: among the real files
         else:

@@ -33,6 +33,7 @@ class Module:
     key: str  #: dotted name with `/`
     kind: int  #: bits of memfd_par.format
     stored_path: str | None  #: None for a namespace package
+    folder: str | None = None  #: of a namespace package: its stored path, where that is not its key
 
 
 @dataclass(frozen=True)
@@ -229,8 +230,11 @@ def _identifiers(relative: str) -> bool:
 
 
 def _add_namespaces(layout: Layout) -> None:
-    for key in list(layout.modules):
+    for key, module in list(layout.modules.items()):
+        path = module.stored_path or ""
+        above = path[: path.find("/" + key) + 1] if path in layout.interpreter else ""
         parent = key.rpartition("/")[0]
         while parent and parent not in layout.modules:
-            layout.modules[parent] = Module(parent, format.PACKAGE | format.NAMESPACE, None)
+            folder = above + parent if above else None
+            layout.modules[parent] = Module(parent, format.PACKAGE | format.NAMESPACE, None, folder)
             parent = parent.rpartition("/")[0]

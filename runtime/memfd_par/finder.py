@@ -93,17 +93,29 @@ def path_hook(index: Index) -> Callable[[object], FolderFinder]:
             raise ImportError("not a path in " + root)
         folder = text[len(root) :].strip("/")
         # The list of files is not read for folders that every import of what is not there looks into.
-        if folder and folder not in standard and folder in index.files(folder.partition("/")[0]):
-            raise ImportError("a file, not a folder", path=path)
+        if folder and folder not in standard and _is_in_file(index, folder):
+            raise ImportError("a file, or in one, not a folder", path=path)
         from memfd_par.folder_finder import FolderFinder
 
+        modules = folder
         if standard[0] and folder not in standard and folder.startswith(standard[0] + "/"):
-            folder = folder[
+            modules = folder[
                 len(standard[0]) + 1 :
-            ]  # of the standard library, whose modules are not called after it
-        return FolderFinder(index, folder)
+            ]  # which are not called after the standard library's folder
+        return FolderFinder(index, path, folder, modules)
 
     return finder_of
+
+
+def _is_in_file(index: Index, path: str) -> bool:
+    """Whether a stored path is that of a file, or goes on behind one, as in a zip file."""
+    files = index.files(path.partition("/")[0])
+    end = len(path)
+    while end > 0:
+        if path[:end] in files:
+            return True
+        end = path.rfind("/", 0, end)
+    return False
 
 
 def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str | None]) -> ModuleSpec:
@@ -113,9 +125,10 @@ def make_spec(index: Index, name: str, key: str, entry: tuple[int, Any, int, str
     if kind & format.NAMESPACE:
         from memfd_par.namespace_loader import NamespaceLoader
 
-        namespace: Any = NamespaceLoader(name, key, index)
+        folder = stored_path or key
+        namespace: Any = NamespaceLoader(name, folder, index)
         spec = Spec(name, namespace, is_package=True)
-        spec.submodule_search_locations = [root + key]
+        spec.submodule_search_locations = [root + folder]
         return spec
     stored_path = stored_path or format.module_path(key, kind)
     real_files = index.header["real_files"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from _frozen_importlib import ModuleSpec
 
 from memfd_par import format
@@ -42,22 +43,37 @@ class Again:
 
 
 class FolderFinder:
-    """Finds by the last name in one folder of the par: for `sys.path`, `__path__` and pkgutil."""
+    """Finds by the last name in one folder of the par: for `sys.path`, `__path__` and pkgutil.
 
-    def __init__(self, index: Index, folder: str) -> None:
+    Args:
+        index: of the par.
+        path: of the folder, as somebody spells it.
+        folder: its stored path.
+        modules: the key of modules in it, but for the last component.
+    """
+
+    def __init__(self, index: Index, path: str, folder: str, modules: str) -> None:
         self.index = index
-        self.prefix = folder + "/" if folder else ""
+        self._path = path
+        self._folder = folder
+        self.prefix = modules + "/" if modules else ""
 
     def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
         """The spec of a module in this folder, or None."""
         key = self.prefix + fullname.rpartition(".")[2]
         entry = self.index.module(key)
         if entry is None:
+            if key != "__main__" or sys.path[:1] != [self._path]:  # as runpy has put what it runs
+                return None
             again: Any = Again(self.index)
-            return ModuleSpec(fullname, again) if key == "__main__" else None
+            return ModuleSpec(fullname, again)
         spec = make_spec(self.index, fullname, key, entry)
         if entry[0] & format.NAMESPACE:
             spec.loader = None  # PathFinder joins the portions
+            name = key.rpartition("/")[2]
+            spec.submodule_search_locations = [
+                "/".join(filter(None, (self.index.archive.path, self._folder, name)))
+            ]
         return spec
 
     def invalidate_caches(self) -> None:

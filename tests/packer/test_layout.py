@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memfd_par import format
+from packer.interpreter import Placed
 from packer.layout import Layout, extension_suffixes, lay_out, module_of
 from packer.request import InputFile
 
@@ -52,6 +53,33 @@ def test_import_roots_are_laid_over_each_other() -> None:
         "ws/app": format.PACKAGE | format.NAMESPACE,
         "ws/app/main": 0,
     }
+
+
+def test_folders_that_are_packages_of_the_interpreter() -> None:
+    paths = ("test/data/one.py", "test/data/deep/er/two.py", "lib-dynload/three.so")
+    layout = lay_out(
+        [InputFile("ws/main/four.py", "four.py")],
+        ["ws"],
+        script_folder=None,
+        extension_suffixes=SUFFIXES,
+        same=lambda a, b: a == b,
+        interpreter=[
+            Placed("lib/python3.14/" + path, path.removeprefix("lib-dynload/"), InputFile(path, path))
+            for path in paths
+        ],
+    )
+    folders = {key: module.folder for key, module in layout.modules.items() if module.kind & format.NAMESPACE}
+    inside = "lib/python3.14/test"
+    assert folders == {
+        "main": None,
+        "test": inside,
+        "test/data": inside + "/data",
+        "test/data/deep": inside + "/data/deep",
+        "test/data/deep/er": inside + "/data/deep/er",
+        "ws": None,
+        "ws/main": None,
+    }
+    assert layout.modules["three"].stored_path == "lib/python3.14/lib-dynload/three.so"
 
 
 def test_a_file_is_importable_below_each_root_above_it() -> None:
