@@ -134,7 +134,7 @@ def write_start(
             version=carried.interpreter.version,
             target=target,
             program=PROGRAM,
-            program_options=flags,
+            program_options=("-B", *flags),  # a program writes nothing, an interpreter what it always does
             interpreter_options=_interpreter_options(flags),
             encodings=compile_text(carried.encodings, format.RUNTIME_FILENAME),
             libraries=[

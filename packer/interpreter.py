@@ -15,8 +15,8 @@ from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.request import InputFile
 
-#: What no program imports: tests, tools for people, and what serves to build or install something. Paths below the
-#: standard library, without suffix; of `*`, any one component.
+#: What no program imports: tests, tools for people, what serves to build or install something, and what the machine that
+#: builds has for itself. Paths below the standard library, without suffix; of `*`, any one component.
 LEFT_OUT = (
     "*/idle_test",
     "*/test",
@@ -25,6 +25,7 @@ LEFT_OUT = (
     "ensurepip",
     "idlelib",
     "lib2to3",
+    "sitecustomize",
     "test",
     "turtledemo",
     "_ctypes_test",

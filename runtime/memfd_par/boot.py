@@ -33,6 +33,7 @@ def start(
         header: what the packer says of this par (`format`).
     """
     _load(runtime)
+    sys.dont_write_bytecode = True  # of the standard library neither
     from memfd_par.executable import take_request
 
     as_interpreter = take_request()
@@ -80,7 +81,6 @@ def _end(error: BaseException) -> None:
 def _load(runtime: dict[str, Any]) -> None:
     """Executes what every start needs of the runtime."""
     gc.disable()  # nothing becomes garbage before the program starts
-    sys.dont_write_bytecode = True  # of the standard library neither
     add_runtime(runtime)
 
 

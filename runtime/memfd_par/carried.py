@@ -58,6 +58,7 @@ def enter() -> None:
         # As `[sys.executable, *sys.argv]` has it: the program starts again.
         program.run(_index, False)
         sys.exit()
+    _spell_root()
     program.surround(_index)
     program.begin()
 
@@ -66,10 +67,15 @@ def start() -> None:
     """Runs the program: the text of `-c` calls it."""
     if sys.path[:1] == [""]:  # without isolation
         del sys.path[0]
-    if _index.archive.path in sys.path:  # `site` has spelled it so
-        sys.path[sys.path.index(_index.archive.path)] = _index.archive.root
+    _spell_root()
     sys.argv[0] = _decode(_name)
     program.run(_index, False)
+
+
+def _spell_root() -> None:
+    """Gives the par back the slash in `sys.path` that `site` has taken: by it, finders know what comes before the par."""
+    if _index.archive.path in sys.path:
+        sys.path[sys.path.index(_index.archive.path)] = _index.archive.root
 
 
 def _is_own_script() -> bool:
