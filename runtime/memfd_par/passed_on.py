@@ -44,9 +44,8 @@ def install(loader: Any) -> None:
         loader: the module `memfd_par._native`.
     """
     replaced = {}
-    roots = current().roots
     for real, ours in interpose.replaced:
-        function = make(loader, real, ours, roots)
+        function = _make(loader, real, ours)
         if function is None:
             continue
         replaced[ours] = function
@@ -58,29 +57,24 @@ def install(loader: Any) -> None:
     interpose.add_abilities(replaced)
 
 
-def make(
-    loader: Any, real: Any, ours: Callable[..., Any], roots: tuple[str, ...], keeps_objects: bool = False
-) -> Any:
-    """A built-in function that calls `ours` for what begins with one of two `roots` at most, and else `real`.
-
-    With `keeps_objects`, path-like objects are handed on as they are. None if the loader cannot call this Python's own.
-    """
-    both: tuple[str | None, ...] = (*roots, None)[:2]
-    encoded = [root if root is None else root.encode("utf-8", "surrogateescape") for root in both]
+def _make(loader: Any, real: Any, ours: Callable[..., Any]) -> Any:
+    """The built-in function; None if this Python's own cannot be called by the loader."""
+    files = current()
+    roots = (*files.roots, None)[:2]
+    encoded = [root if root is None else root.encode("utf-8", "surrogateescape") for root in roots]
     name = real.__name__
     signature = f"{name}{real.__text_signature__}\n--\n\n" if real.__text_signature__ else ""
     doc = signature + (real.__doc__ or "")
     function = loader.pass_on(
         real,
         ours,
-        (*both, *encoded),
+        (*roots, *encoded),
         name.encode(),
         doc.encode(),
         real.__module__,
         2 if name in _PAIRS else 1,
         name == "access",
         name == "open" and real.__self__.__name__ != "posix",
-        keeps_objects,
     )
     if function is not None:
         function.__self__.__name__ = real.__self__.__name__

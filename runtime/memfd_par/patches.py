@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 #: Which of the arguments of sqlite3.connect behind the database is `uri`.
 _URI = 6
-_URI_SCHEME = "file:"
 
 
 def attach(index: Index, spec: ModuleSpec) -> None:
@@ -123,28 +122,15 @@ def _sqlite3(module: Any, index: Index) -> None:
         return connection
 
     connect.__doc__ = real.__doc__
-    module.connect = _without_frame(real, connect)
+    module.connect = connect
     dbapi2 = sys.modules.get("sqlite3.dbapi2")
     if dbapi2 is not None:
-        dbapi2.connect = module.connect  # type: ignore[attr-defined]
-
-
-def _without_frame(real: Any, ours: Any) -> Any:
-    """Ours, but where the loader in C is there, without a frame between the caller and what it warns of."""
-    loader = sys.modules.get("memfd_par._native")
-    if loader is None:
-        return ours
-    from memfd_par import passed_on
-    from memfd_par.paths import current
-
-    by_path = passed_on.make(loader, real, ours, current().roots, keeps_objects=True)
-    by_uri = by_path and passed_on.make(loader, by_path, ours, (_URI_SCHEME,), keeps_objects=True)
-    return by_uri or ours
+        dbapi2.connect = connect  # type: ignore[attr-defined]
 
 
 def _database_path(database: Any) -> Any:
     """The path in a URI of SQLite's (https://www.sqlite.org/uri.html); what is no URI as it is."""
-    if not isinstance(database, str) or not database.startswith(_URI_SCHEME):
+    if not isinstance(database, str) or not database.startswith("file:"):
         return database
     from urllib.parse import unquote, urlsplit
 

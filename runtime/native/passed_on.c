@@ -34,7 +34,6 @@ struct passed_on {
     Py_ssize_t paths;
     int doubts_false;
     int has_opener;
-    int keeps_objects;
     PyMethodDef method;
 };
 
@@ -117,14 +116,14 @@ end:
     return found;
 }
 
-/* Calls the original, with texts in place of path-like objects, which it would ask once more, unless it hands these on. */
+/* Calls the original, with texts in place of path-like objects: it would ask these once more. */
 static PyObject *call_real(const struct passed_on *function, PyObject *const *args, Py_ssize_t count, PyObject *names,
                            PyObject *const *texts)
 {
     PyObject *changed[MOST_ARGUMENTS];
     Py_ssize_t all = count + (names ? PyTuple_Size(names) : 0);
 
-    if ((!texts[0] && !texts[1]) || function->keeps_objects || all > MOST_ARGUMENTS)
+    if ((!texts[0] && !texts[1]) || all > MOST_ARGUMENTS)
         return function->real(function->real_self, args, count, names);
     for (Py_ssize_t i = 0; i < all; i++)
         changed[i] = i < MOST_PATHS && texts[i] ? texts[i] : args[i];
@@ -174,11 +173,11 @@ PyObject *passed_on_make(PyObject *module, PyObject *args)
     const char *name, *doc;
     struct passed_on *state;
     Py_ssize_t paths;
-    int doubts_false, has_opener, keeps_objects;
+    int doubts_false, has_opener;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "OO(OOOO)yyOnppp", &real, &ours, &roots[0], &roots[1], &byte_roots[0], &byte_roots[1],
-                          &name, &doc, &name_of_module, &paths, &doubts_false, &has_opener, &keeps_objects))
+    if (!PyArg_ParseTuple(args, "OO(OOOO)yyOnpp", &real, &ours, &roots[0], &roots[1], &byte_roots[0], &byte_roots[1],
+                          &name, &doc, &name_of_module, &paths, &doubts_false, &has_opener))
         return NULL;
     if ((PyCFunction_GetFlags(real) & (FAST | METH_VARARGS | METH_O | METH_NOARGS | METHOD)) != FAST) {
         if (PyErr_Occurred())
@@ -201,7 +200,6 @@ PyObject *passed_on_make(PyObject *module, PyObject *args)
         state->paths = paths;
         state->doubts_false = doubts_false;
         state->has_opener = has_opener;
-        state->keeps_objects = keeps_objects;
         for (int i = 0; i < ROOTS; i++) {
             state->roots[i] = own(roots[i]);
             state->byte_roots[i] = own(byte_roots[i]);

@@ -82,16 +82,6 @@ def test_a_module_of_the_machine_that_builds_is_no_part_of_it(par: Par, tmp_path
     assert "No module named 'sitecustomize'" in python(par, "-c", "import sitecustomize").stderr
 
 
-def test_what_sqlite3_warns_of_is_the_callers(par: Par, tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text("import sqlite3\nsqlite3.connect(':memory:', 1)\n")
-    completed = python(par, "-W", "default", script)
-    assert completed.stderr.startswith(f"{script}:2: DeprecationWarning: "), completed
-    assert printed(
-        par, "-c", "import sqlite3; print(sqlite3.connect.__module__, sqlite3.connect)"
-    ).startswith("_sqlite3 <built-in function connect>")
-
-
 def test_sqlite3_hands_a_path_on_as_it_is(par: Par) -> None:
     code = """
 import pathlib, sqlite3
