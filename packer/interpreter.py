@@ -6,11 +6,13 @@ its extension modules, `lib` the libraries that these need and libpython itself.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from memfd_par import format
 from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.request import InputFile
@@ -56,8 +58,8 @@ _LIBRARY = re.compile(r"lib/[^/]+\.so(\.[\w.]+)?")
 LIBPYTHON_NAME = r"libpython3\.\d+t?\.so(\.[\w.]+)?"
 _LIBPYTHON = re.compile("lib/" + LIBPYTHON_NAME)
 _EXECUTABLE = re.compile(r"bin/python(3(\.\d+t?)?)?")
-#: Stored path of what is linked here.
-LINKED = "bin/python"
+#: What is linked here.
+_LINKED = "bin/python-linked"
 _DYNLOAD = "lib-dynload/"
 
 _UNKNOWN = (
@@ -147,11 +149,13 @@ def choose(
     libpythons = [path for path in libraries if _LIBPYTHON.fullmatch(path)]
     libpython = max(libpythons, key=len, default="")  # libpython3.14.so.1.0 rather than its links
     # python3.14 rather than links to it, and all that the runtime has rather than what was linked of its parts.
-    executables = sorted((path for path in found if _EXECUTABLE.fullmatch(path)), key=len, reverse=True)
+    programs = sorted((path for path in found if _EXECUTABLE.fullmatch(path)), key=len, reverse=True)
     if linked:
-        executables.append(LINKED)
-        found[LINKED] = InputFile(LINKED, linked)
-    placed += [Placed(path, None, found[path]) for path in executables]
+        programs.append(_LINKED)
+        found[_LINKED] = InputFile(_LINKED, linked)
+    # Not in `bin`, where programs look for an interpreter to run: that is the par.
+    executables = {format.OWN + posixpath.basename(path): found[path] for path in programs}
+    placed += [Placed(path, None, file) for path, file in executables.items()]
     placed += [
         Placed(path, None, file)
         for path, file in libraries.items()

@@ -74,6 +74,7 @@ def _link(options: argparse.Namespace, names: Sequence[str]) -> str:
             *options.command,
             *(position, options.object, "-rdynamic"),
             *("-Wl,--whole-archive", options.archive, "-Wl,--no-whole-archive", "-Wl,--as-needed"),
+            "-Wl,--strip-debug",
             *(library for library in libraries if library),
             *("-lm", "-ldl", "-lpthread", "-lutil", "-o", options.output),
         ]

@@ -16,13 +16,15 @@ from collections.abc import Mapping, Sequence
 _FOREIGN = "{path} is no par: {cause}. Name a file that memfd_par_binary built."
 
 _STDLIB = re.compile(r"lib/python3\.\d+t?/")
-_EXECUTABLE = re.compile(r"bin/python(3(\.\d+t?)?)?")
+_EXECUTABLE = re.compile(r"\.par/python.*")
 _LIBRARY = re.compile(r"lib/(glibc/)?[^/]+\.so(\.[\w.]+)?")
 _NATIVE = re.compile(r".*\.so(\.[\w.]+)?")
 
 
 def kind(path: str) -> str:
     """What a member is, by its stored path."""
+    if _EXECUTABLE.fullmatch(path):
+        return "the interpreter's executable"
     if path.startswith(".par/"):
         return {".par/code": "byte-code", ".par/loader.so": "the loader in C"}.get(
             path, "index and start-up code"
@@ -35,8 +37,6 @@ def kind(path: str) -> str:
             if _NATIVE.fullmatch(path)
             else "the standard library's sources and data"
         )
-    if _EXECUTABLE.fullmatch(path):
-        return "the interpreter's executable"
     if _LIBRARY.fullmatch(path):
         return "the interpreter's libraries"
     return "the program's native code" if _NATIVE.fullmatch(path) else "the program's sources and data"

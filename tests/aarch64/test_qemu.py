@@ -110,4 +110,4 @@ def test_damage(tmp_path: Path) -> None:
         emulated(path, libc="carried"), capture_output=True, text=True, timeout=60, check=False
     )
     assert completed.returncode == 1
-    says(completed.stderr, f"memfd_par: {path} is truncated or was altered", "Copy the par again")
+    says(completed.stderr, f"memfd_par: {path} is truncated or was altered", "Copy it again")

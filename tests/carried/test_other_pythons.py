@@ -27,7 +27,9 @@ def par(request: pytest.FixtureRequest) -> Iterator[Par]:
 def test_what_is_started(par: Par) -> None:
     """The executable, where it has the interpreter in it; nothing of libpython is in the par then."""
     with zipfile.ZipFile(par.path) as archive:
-        names = [name for name in archive.namelist() if "libpython3" in name or name.startswith("bin/")]
+        names = [
+            name for name in archive.namelist() if "libpython3" in name or name.startswith(".par/python")
+        ]
     code = "import sys; print(any('libpython3' in line for line in open('/proc/self/maps')))"
     shared = [name for name in names if name.startswith("lib/")]
     assert len(names) == 1 and output(par, "-c", code) == f"{bool(shared)}\n"

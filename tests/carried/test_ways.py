@@ -45,8 +45,10 @@ def output(par: Par, *arguments: str, interpreter: bool = True) -> str:
 
 def test_nothing_of_libpython_is_there(par: Par) -> None:
     with zipfile.ZipFile(par.path) as archive:
-        names = [name for name in archive.namelist() if "libpython3" in name or name.startswith("bin/")]
-    assert len(names) == 1 and names[0].startswith("bin/python")
+        names = [
+            name for name in archive.namelist() if "libpython3" in name or name.startswith(".par/python")
+        ]
+    assert len(names) == 1 and names[0].startswith(".par/python")
     code = "print([line for line in open('/proc/self/maps') if 'libpython' in line])"
     assert output(par, "-c", code) == "[]\n"
 

@@ -55,7 +55,7 @@ def test_what_is_importable_and_the_libraries() -> None:
         "pydoc_data/_pydoc.css": "pydoc_data/_pydoc.css",
         "tkinter/__init__.py": "tkinter/__init__.py",
         "unittest/case.py": "unittest/case.py",
-        "bin/python3.14": None,
+        ".par/python3.14": None,
         "lib/libpython3.14.so.1.0": None,
         "lib/libssl.so.3": None,
     }
@@ -86,8 +86,8 @@ def test_names_that_mean_nothing(attribute: str) -> None:
 
 
 def test_what_may_be_started() -> None:
-    assert chosen().executables == ("bin/python3.14",)
+    assert chosen().executables == (".par/python3.14",)
     files = ("bin/python", "bin/python3", "bin/pip3.14", "bin/python3-config", *FILES)
-    assert chosen(files=files).executables == ("bin/python3.14", "bin/python3", "bin/python")
+    assert chosen(files=files).executables == (".par/python3.14", ".par/python3", ".par/python")
     without = chosen(files=tuple(path for path in FILES if "libpython" not in path))
-    assert (without.libpython, without.executables) == ("", ("bin/python3.14",))
+    assert (without.libpython, without.executables) == ("", (".par/python3.14",))
