@@ -60,25 +60,31 @@ def peer_tests(name, peers):
         peers: dict of distributions to dicts: `suites`, their packages with tests, and optionally `quick`, those of them
             that a test `NAME.DISTRIBUTION_test` runs; `needs`, distributions that the tests use besides; `sdist`, the
             repository of tests that are not in the wheel; `env`, environment variables; `attributes`, those of the par;
-            `toolchain`, a Python toolchain that is carried: `NAME.DISTRIBUTION.carried` compares such a par.
+            `toolchain`, a Python toolchain that is carried: `NAME.DISTRIBUTION.carried` compares such a par, with
+            `include_stdlib`, what the tests import of CPython's own.
     """
     for distribution, peer in peers.items():
         prefix = "{}.{}".format(name, distribution)
         distributions = [distribution] + _TOOLS + peer.get("needs", [])
         sdist = peer.get("sdist")
-        memfd_par_binary(
-            name = prefix + ".pytest",
-            main_module = "pytest",
-            tags = ["manual"],
-            deps = [requirement(each) for each in distributions] + ([sdist + "//:lib"] if sdist else []),
-            **peer.get("attributes", {})
-        )
+        attributes = {
+            "deps": [requirement(each) for each in distributions] + ([sdist + "//:lib"] if sdist else []),
+            "main_module": "pytest",
+            "tags": ["manual"],
+        } | peer.get("attributes", {})
+        memfd_par_binary(name = prefix + ".pytest", **attributes)
         titles = {prefix: distribution}
         if "toolchain" in peer:
             titles[prefix + ".carried"] = distribution + ", interpreter carried"
+            memfd_par_binary(
+                name = prefix + ".carried.program",
+                include_stdlib = peer.get("include_stdlib", []),
+                interpreter = "carried",
+                **attributes
+            )
             with_python(
                 name = prefix + ".carried.pytest",
-                par = prefix + ".pytest",
+                par = prefix + ".carried.program",
                 tags = ["manual"],
                 toolchain = peer["toolchain"],
             )
