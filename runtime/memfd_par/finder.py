@@ -50,8 +50,10 @@ class Finder:
             raise as_import_error(error, fullname) from None
         spec: ModuleSpec | None = None
         if entry is not None:
-            spec = make_spec(self.index, fullname, key, entry)
-            if fullname not in _PATCHED or not self._is_standard(entry):
+            is_standard = self._is_standard(entry)
+            spec = self._find_between(fullname) if is_standard and path is None else None
+            spec = spec or make_spec(self.index, fullname, key, entry)
+            if fullname not in _PATCHED or not is_standard:
                 return spec
         elif fullname in _PATCHED:
             spec = PathFinder.find_spec(fullname, path)
@@ -74,6 +76,16 @@ class Finder:
         if root not in sys.path:
             return None
         return PathFinder.find_spec(fullname, sys.path[: sys.path.index(root)])
+
+    def _find_between(self, fullname: str) -> ModuleSpec | None:
+        """What the program has put on sys.path between the par and the standard library that it carries."""
+        root = self.index.archive.root
+        standard_folder = root + self.index.header["stdlib"]
+        if sys.path[1:2] == [standard_folder] or root not in sys.path or standard_folder not in sys.path:
+            return None
+        return PathFinder.find_spec(
+            fullname, sys.path[sys.path.index(root) + 1 : sys.path.index(standard_folder)]
+        )
 
     def invalidate_caches(self) -> None:
         """A par does not change."""
