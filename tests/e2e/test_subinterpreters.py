@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -297,14 +298,9 @@ one.close()
         par = shared("processes")
         assert par.output("interpreters") == f"(42, '{par.path}/shapes/__init__.py')\n"
 
-    def test_the_path_of_a_script(self, probe: Par) -> None:
+    def test_the_path_of_a_script(self, probe: Par, tmp_path: Path) -> None:
         """Its folder is the first on `sys.path`, as python sets it in further interpreters."""
-        script = probe.path.parent / "several.py"
-        beside = probe.path.parent / "neighbour.py"
+        script = tmp_path / "several.py"
         script.write_text(_PRELUDE + "_interpreters.destroy(run('import neighbour, shapes'))")
-        beside.write_text("")
-        try:
-            assert probe.output(str(script), env={"MEMFD_PAR_INTERPRETER": "1"}, cwd="/") == ""
-        finally:
-            script.unlink()
-            beside.unlink()
+        (tmp_path / "neighbour.py").write_text("")
+        assert probe.output(str(script), env={"MEMFD_PAR_INTERPRETER": "1"}, cwd="/") == ""
