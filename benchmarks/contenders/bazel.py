@@ -10,12 +10,11 @@ from benchmarks.command import Unavailable
 from benchmarks.contenders.contender import Contender, Job
 from benchmarks.program import Program
 
-# Prints the tiers of all libraries that the application loads, on a line of its own.
+# Prints the tiers of all libraries that the application loads, behind what that prints itself.
 _TIERS = """
 import application, memfd_par
 application.main()
-print()
-print(*sorted({image.tier for image in memfd_par.loaded()}))
+print("tiers:", *sorted({image.tier for image in memfd_par.loaded()}))
 """
 
 
@@ -75,8 +74,7 @@ class MemfdPar(Bazel):
             return
         environment = {**program.variables(), "MEMFD_PAR_INTERPRETER": "1"}
         output = command.run([*program.command, "-c", _TIERS], environment, program.state, program.timeout)
-        # Before it stands what the application prints.
-        tiers = output.rstrip("\n").rpartition("\n")[2].split()
+        tiers = output.rpartition("tiers:")[2].split()
         # Some libraries cannot be loaded by "full", either.
         if tiers and (wanted not in tiers or not {*tiers} <= {wanted, "plain"}):
             raise Unavailable(
