@@ -55,13 +55,16 @@ def _run(options: argparse.Namespace, out: Path, cache: Path) -> None:
         build_timeout=options.build_timeout,
         start_timeout=options.start_timeout,
     )
-    records: list[Record] = []
+    # An application's numbers are ratios within its own run, so those of another run can stand beside them.
+    kept, known = _kept(out) if options.keep else ([], {})
+    records = [each for each in kept if each.application not in options.applications]
     applications = [APPLICATIONS[name] for name in options.applications]
     for application in applications:
         records += Run(application, settings, workspace).records()
+        records.sort(key=lambda each: [*APPLICATIONS].index(each.application))
         # What there is so far is kept if the run is interrupted.
         record.write(records, out / "results.json")
-    found = versions.versions(workspace, python, _wheels(workspace, applications))
+    found = {**known, **versions.versions(workspace, python, _wheels(workspace, applications))}
     (out / "versions.json").write_text(json.dumps(found, indent=2) + "\n", "utf-8")
     documentation = os.path.relpath(workspace.repository / "docs/benchmarks.md", out)
     results = Results.of(records)
@@ -73,6 +76,15 @@ def _run(options: argparse.Namespace, out: Path, cache: Path) -> None:
     workspace.bazel("shutdown")
     failed = sum(each.error is not None for each in records)
     print(f"benchmarks: wrote {out}/results.json: {len(records)} records, {failed} of them errors")
+
+
+def _kept(out: Path) -> tuple[list[Record], dict[str, str]]:
+    """Records and versions of earlier runs in the folder."""
+    results, known = out / "results.json", out / "versions.json"
+    return (
+        record.read(results) if results.exists() else [],
+        json.loads(known.read_text("utf-8")) if known.exists() else {},
+    )
 
 
 def _wheels(workspace: Workspace, applications: Iterable[Application]) -> list[Path]:
@@ -102,6 +114,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--cache", default=_default_cache(), help="folder for what is built (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="let what the folder has of other applications stand, in place of making it anew",
     )
     parser.add_argument("--no_charts", action="store_true", help="draw nothing, which takes no matplotlib")
     parser.add_argument(

@@ -65,3 +65,14 @@ def test_run(tmp_path: Path) -> None:
     assert {"cpython", "libc", "linux", "memfd_par", "pex"} <= versions.keys()
     table = (out / "results.md").read_text("utf-8")
     assert "`warm_start_s`" in table and "## Why a number is missing" in table
+
+    # Another run of one application replaces that one alone.
+    others = [each for each in records if each["application"] == "lxml"]
+    again = [*arguments, "--contenders=venv", "--measures=file_bytes", "--applications=hello"]
+    assert main([*again, "--keep", "--no_charts"]) == 0
+    kept = json.loads((out / "results.json").read_text("utf-8"))
+    assert [(each["application"], each["contender"]) for each in kept[:1]] == [("hello", "venv")]
+    assert kept[1:] == others
+    assert json.loads((out / "versions.json").read_text("utf-8")) == versions
+    assert main([*again, "--no_charts"]) == 0
+    assert len(json.loads((out / "results.json").read_text("utf-8"))) == 1
