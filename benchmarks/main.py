@@ -63,10 +63,11 @@ def _run(options: argparse.Namespace, out: Path, cache: Path) -> None:
         records += Run(application, settings, workspace).records()
         records.sort(key=lambda each: [*APPLICATIONS].index(each.application))
         # What there is so far is kept if the run is interrupted.
-        record.write(records, out / "results.json")
+        record.write(record.complete(records), out / "results.json")
     found = {**known, **versions.versions(workspace, python, _wheels(workspace, applications))}
     (out / "versions.json").write_text(json.dumps(found, indent=2) + "\n", "utf-8")
     documentation = os.path.relpath(workspace.repository / "docs/benchmarks.md", out)
+    records = record.complete(records)
     results = Results.of(records)
     (out / "results.md").write_text(markdown(results, found, documentation), "utf-8")
     if not options.no_charts:
@@ -82,7 +83,7 @@ def _kept(out: Path) -> tuple[list[Record], dict[str, str]]:
     """Records and versions of earlier runs in the folder."""
     results, known = out / "results.json", out / "versions.json"
     return (
-        record.read(results) if results.exists() else [],
+        [each for each in record.read(results) if each.error != record.LEFT_OUT] if results.exists() else [],
         json.loads(known.read_text("utf-8")) if known.exists() else {},
     )
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+#: Why there is no number where an application was measured with fewer contenders or measures than another.
+LEFT_OUT = "the run of this application left it out"
+
 
 @dataclass(frozen=True)
 class Record:
@@ -52,6 +55,19 @@ class Record:
         if self.error is not None:
             return {**fields, "error": self.error}
         return {**fields, "median": self.median, "min": self.min, "max": self.max, "runs": self.runs}
+
+
+def complete(records: Sequence[Record]) -> list[Record]:
+    """The records, and one with an error for what one application has and another has not: they may be of several runs."""
+    units = {each.measure: each.unit for each in records}
+    known = {(each.application, each.contender, each.measure): each for each in records}
+    return [
+        known.get((application, contender, measure))
+        or Record(application, contender, measure, unit, error=LEFT_OUT)
+        for application in dict.fromkeys(each.application for each in records)
+        for contender in dict.fromkeys(each.contender for each in records)
+        for measure, unit in units.items()
+    ]
 
 
 def write(records: Iterable[Record], path: Path) -> None:
