@@ -44,7 +44,7 @@ def test_what_goes_in(members: set[str]) -> None:
 
 
 def test_libraries_that_nothing_needs(members: set[str]) -> None:
-    """libpython is in the executable; rules_python's have it for the stable ABI as well (`libpython3.so`), and Tcl and Tk."""
+    """The executable has libpython in it; rules_python's have it for the stable ABI as well (`libpython3.so`), and Tcl and Tk."""
     assert not members & {
         *("lib/libpython3.so", "lib/libpython3.14.so", "lib/libpython3.14.so.1.0"),
         *("lib/libtcl8.6.so", "lib/libtk8.6.so"),
