@@ -177,8 +177,12 @@ class _Relative:
         size = tables.last.get("DT_RELASZ", 0)
         count = min(tables.last["DT_RELACOUNT"], size // _RELA)
         table, more = _relocations(tables)
-        infos = memoryview(table).cast("Q")[1 : 3 * count : 3].tolist()
-        if count * _RELA < _MANY or set(infos) != {_RELATIVE[machine]}:
+        words = memoryview(table).cast("Q")[: 3 * count]
+        if count * _RELA < _MANY or {*words[1::3].tolist()} != {_RELATIVE[machine]}:
+            return
+        # ld.so hands the first values of static thread-local variables to all threads before the loader comes to them.
+        start, size_of_tls = _segment(tables, "PT_TLS")
+        if any(start <= address < start + size_of_tls for address in words[::3].tolist()):
             return
         self.address, self.count = tables.last["DT_RELA"], count
         self.tags = {

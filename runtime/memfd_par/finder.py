@@ -51,14 +51,17 @@ class Finder:
         spec: ModuleSpec | None = None
         if entry is not None:
             is_standard = self._is_standard(entry)
-            spec = self._find_between(fullname) if is_standard and path is None else None
-            spec = spec or make_spec(self.index, fullname, key, entry)
+            if is_standard and path is None:
+                found = self._find_between(fullname)
+                if found is not None:
+                    return found
+            spec = make_spec(self.index, fullname, key, entry)
             if fullname not in _PATCHED or not is_standard:
                 return spec
         elif fullname in _PATCHED:
             spec = PathFinder.find_spec(fullname, path)
         elif not self.index.header["stdlib"]:
-            return standard.find_spec(fullname, path)
+            return standard.find_spec(fullname, path, self.index.archive.root)
         if spec is not None:
             from memfd_par import patches
 

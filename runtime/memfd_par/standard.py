@@ -64,10 +64,16 @@ class StandardLoader(SourceFileLoader):
         return code
 
 
-def find_spec(fullname: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """The spec of a module in Python of the standard library; None where importlib is to find it, or nothing."""
+def find_spec(fullname: str, path: Sequence[str] | None, root: str) -> ModuleSpec | None:
+    """The spec of a module in Python of the standard library; None where importlib is to find it, or nothing.
+
+    Args:
+        fullname: as finders get it (PEP 451).
+        path: the same; None for a module of the top level.
+        root: the par's entry of sys.path, which has been asked already.
+    """
     top, _, rest = fullname.partition(".")
-    if top not in _NAMES or not _comes_first() or sys.pycache_prefix is not None:
+    if top not in _NAMES or not _comes_first(root) or sys.pycache_prefix is not None:
         return None
     folder = _FOLDER
     if rest:
@@ -87,7 +93,7 @@ def find_spec(fullname: str, path: Sequence[str] | None) -> ModuleSpec | None:
     return spec
 
 
-def _comes_first() -> bool:
+def _comes_first(root: str) -> bool:
     """Whether nothing that exists is on sys.path before the standard library, but for the par."""
     global _before
     try:
@@ -96,13 +102,23 @@ def _comes_first() -> bool:
         return False
     if before != _before:
         for entry in before:
-            try:
-                stat(entry)
+            if type(entry) is str and entry != root and not _is_absent(entry):
                 return False
-            except (OSError, TypeError, ValueError):  # the par is no folder, and its path ends with a slash
-                continue
         _before = before
     return True
+
+
+def _is_absent(entry: str) -> bool:
+    """Whether an entry of sys.path names nothing, wherever the working directory is. A folder of the par does not show to the kernel."""
+    if entry[:1] != "/":
+        return False
+    try:
+        stat(entry)
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        pass
+    return False
 
 
 def _spec(fullname: str, path: str, cached: str) -> ModuleSpec:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 from pathlib import Path
 
+from tests.e2e.par import Par
 from tests.e2e.sandbox import tool
 
 #: What the machine has in any case: the dynamic linker and glibc.
@@ -32,3 +34,14 @@ def bare(par: Path, *options: str, proc: bool = True) -> list[str]:
         "--",
         PLACE,
     ]
+
+
+def output(par: Par, *arguments: str, interpreter: bool = True) -> str:
+    """What a par prints in such a root, which has devices, too; it must end well."""
+    options = ["--setenv", "MEMFD_PAR_INTERPRETER", "1"] if interpreter else []
+    options += ["--dev", "/dev", "--tmpfs", "/dev/shm"]
+    completed = subprocess.run(
+        [*bare(par.path, *options), *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (completed.returncode, completed.stderr) == (0, ""), completed
+    return completed.stdout

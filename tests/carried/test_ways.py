@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.carried.carry import carried, facts, link
-from tests.carried.root import PLACE, bare
+from tests.carried.root import PLACE, output
 from tests.e2e.par import Par
 from tests.e2e.repack import pythons, version
 
@@ -31,16 +30,6 @@ def par(request: pytest.FixtureRequest) -> Iterator[Par]:
     folder = Path(tempfile.mkdtemp(prefix="carried."))
     yield carried(python(wanted), folder, way=way)
     shutil.rmtree(folder)
-
-
-def output(par: Par, *arguments: str, interpreter: bool = True) -> str:
-    options = ["--setenv", "MEMFD_PAR_INTERPRETER", "1"] if interpreter else []
-    options += ["--dev", "/dev", "--tmpfs", "/dev/shm"]
-    completed = subprocess.run(
-        [*bare(par.path, *options), *arguments], capture_output=True, text=True, timeout=30, check=False
-    )
-    assert (completed.returncode, completed.stderr) == (0, ""), completed
-    return completed.stdout
 
 
 def test_nothing_of_libpython_is_there(par: Par) -> None:

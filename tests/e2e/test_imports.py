@@ -237,8 +237,11 @@ for name in ("json", "json.decoder", "email.mime.text", "colorsys", "xml.etree.E
     assert isinstance(module.__loader__, importlib.machinery.SourceFileLoader), name
 folder = pathlib.Path(tempfile.mkdtemp())
 (folder / "this.py").write_text("SHADOWED = True")
+(folder / "ssl.py").write_text("SHADOWED = True")
 sys.path.insert(1, str(folder))
 import this
 assert this.SHADOWED
+import ssl
+assert ssl.SHADOWED and ssl.__file__ == str(folder / "ssl.py")
 """,
     )

@@ -108,6 +108,13 @@ _POINTERS = """
 #include <stdlib.h>
 #include <string.h>
 #define COUNT 16384
+#ifdef STATIC
+#define OWN __attribute__((tls_model("initial-exec"))) __thread const void *own = words[7];
+#define OWN_VALUE words[7]
+#else
+#define OWN __thread int own = 7;
+#define OWN_VALUE 7
+#endif
 extern char **environ;
 static const char words[COUNT][4];
 #define TEN(n) &words[n], &words[n + 1], &words[n + 2], &words[n + 3], &words[n + 4], &words[n + 5], &words[n + 6], &words[n + 7]
@@ -119,7 +126,7 @@ static const void *written[COUNT] = {MANY(0), MANY(4096), MANY(8192), MANY(12288
 void *(*functions[])(size_t) = {malloc};
 char ***environment = &environ;
 static const void *more[COUNT] = {MANY(0), MANY(4096), MANY(8192), MANY(12288)};
-__thread const void *own = words[7];
+OWN
 static int constructed;
 __attribute__((constructor)) static void check(void)
 {
@@ -130,10 +137,11 @@ __attribute__((constructor)) static void check(void)
                 return;
     constructed = functions[0] == malloc && *environment == environ;
 }
+static int own_is_right(void) { return own == OWN_VALUE; }
 int answer(void)
 {
     ((const void *volatile *)written)[5] = 0; /* it is writable still */
-    return constructed + (own == words[7]) + !written[5] + 39;
+    return constructed + own_is_right() + !written[5] + 39;
 }
 """
 
@@ -151,6 +159,14 @@ def test_relative_relocations(sanitized: Path, tmp_path: Path, tier: int, refuse
     assert lines["descriptors"] == ["0"]
     if not refused:
         assert int(lines["seals"][2]) <= 8 * PAGE
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_a_pointer_in_static_thread_local_storage(sanitized: Path, tmp_path: Path, tier: int) -> None:
+    """ld.so hands it to the threads that there are while it loads, relocated already."""
+    packed = Packed.of(Forge(tmp_path).library("libpointers.so", _POINTERS, "-O0", "-DSTATIC"))
+    lines = run(sanitized, *packed.command(tier, "answer"))
+    assert (lines["tier"], lines["result"]) == ([str(tier), "0"], ["42"])
 
 
 def test_pointers_stay_guarded(sanitized: Path, tmp_path: Path) -> None:

@@ -416,6 +416,14 @@ def test_packed_relative_relocations(forge: Forge) -> None:
     assert Block(planned(file)).relative == (0, 0)
 
 
+def test_pointers_in_thread_local_storage(forge: Forge) -> None:
+    """ld.so may copy their first values while it loads, so it makes all relative relocations."""
+    file = forge.library("libthread.so", pointers(30_000) + "__thread void *own = words + 1;\n")
+    assert Block(planned(file)).relative == (0, 0)
+    file = forge.library("libthread.so", pointers(30_000) + "__thread int own = 1;\n")
+    assert Block(planned(file)).relative[1] >= 30_000
+
+
 def test_a_count_that_is_not_true(forge: Forge) -> None:
     """DT_RELACOUNT is a hint (elf/elf.h): where others are among them, ld.so makes them all."""
     code = pointers(30_000) + "#include <stdlib.h>\nvoid *(*more[])(size_t) = {malloc};\n"

@@ -16,6 +16,9 @@ import pytest
 from memfd_par import standard
 
 
+_ROOT = "/nowhere/app.par/"
+
+
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "colors.py").write_text("RED = 1\n")
@@ -25,12 +28,12 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(standard, "_FOLDER", str(tmp_path))
     monkeypatch.setattr(standard, "_NAMES", frozenset(["colors", "shapes"]))
     monkeypatch.setattr(standard, "_before", None)
-    monkeypatch.setattr(sys, "path", ["/nowhere/app.par/", str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "path", [_ROOT, str(tmp_path), *sys.path])
     return tmp_path
 
 
 def load(name: str, path: list[str] | None = None) -> ModuleType:
-    spec = standard.find_spec(name, path)
+    spec = standard.find_spec(name, path, _ROOT)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -113,7 +116,7 @@ def test_byte_code_that_is_not_valid(library: Path, monkeypatch: pytest.MonkeyPa
 
 def test_code_is_read_again(library: Path) -> None:
     """A loader that is asked once more looks at the source once more (importlib.reload)."""
-    spec = standard.find_spec("colors", None)
+    spec = standard.find_spec("colors", None, _ROOT)
     assert spec is not None and isinstance(spec.loader, standard.StandardLoader)
     assert spec.loader.get_code("colors") is not None
     (library / "colors.py").write_text("RED = 1234\n")
@@ -131,7 +134,7 @@ def test_long_byte_code(library: Path) -> None:
 @pytest.mark.parametrize("name", ["colors", "shapes", "shapes.round"])
 def test_left_to_importlib(library: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     path = [str(library / "shapes")] if "." in name else None
-    assert standard.find_spec(name, path) is not None
+    assert standard.find_spec(name, path, _ROOT) is not None
     for change in (
         lambda patch: patch.setattr(standard, "_NAMES", frozenset()),
         lambda patch: patch.setattr(sys, "path", [entry for entry in sys.path if entry != str(library)]),
@@ -140,17 +143,32 @@ def test_left_to_importlib(library: Path, monkeypatch: pytest.MonkeyPatch, name:
     ):
         with monkeypatch.context() as patch:
             change(patch)
-            assert standard.find_spec(name, path) is None
-    assert standard.find_spec(name + "s", path) is None
+            assert standard.find_spec(name, path, _ROOT) is None
+    assert standard.find_spec(name + "s", path, _ROOT) is None
 
 
 def test_packages_in_several_folders(library: Path) -> None:
     """A package may be extended (pkgutil.extend_path)."""
-    assert standard.find_spec("shapes.round", [str(library / "shapes"), "/elsewhere"]) is None
-    assert standard.find_spec("shapes.round", None) is None
-    assert standard.find_spec("shapes.round", ["/elsewhere"]) is None
+    assert standard.find_spec("shapes.round", [str(library / "shapes"), "/elsewhere"], _ROOT) is None
+    assert standard.find_spec("shapes.round", None, _ROOT) is None
+    assert standard.find_spec("shapes.round", ["/elsewhere"], _ROOT) is None
 
 
 def test_a_folder_that_is_called_like_a_module(library: Path) -> None:
     (library / "shapes.py").mkdir()
     assert load("shapes").SIDES == 4
+
+
+@pytest.mark.parametrize("entry", ["", "relative", "{par}/vendor", "{folder}/shapes", "{folder}/modules.zip"])
+def test_what_comes_before(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    """The working directory, folders of the par and whatever exists may have a module of that name: importlib looks."""
+    par = tmp_path / "app.par"
+    par.touch()
+    (tmp_path / "modules.zip").touch()
+    before = [f"{par}/", entry.format(par=par, folder=tmp_path)]
+    monkeypatch.setattr(sys, "path", [*before, *sys.path[1:]])
+    assert standard.find_spec("colors", None, f"{par}/") is None
+    monkeypatch.setattr(sys, "path", [before[0], "/nowhere/python.zip", *sys.path[2:]])
+    assert standard.find_spec("colors", None, f"{par}/") is not None
