@@ -60,6 +60,8 @@ class Finder:
                 return spec
         elif fullname in _PATCHED:
             spec = PathFinder.find_spec(fullname, path)
+            if spec is not None and not _is_interpreters(spec):
+                return spec
         elif not self.index.header["stdlib"]:
             return standard.find_spec(fullname, path, self.index.archive.root)
         if spec is not None:
@@ -92,6 +94,13 @@ class Finder:
 
     def invalidate_caches(self) -> None:
         """A par does not change."""
+
+
+def _is_interpreters(spec: ModuleSpec) -> bool:
+    """Whether a module lies where the interpreter's own `encodings` does: programs may have others of such names."""
+    own = sys.modules["encodings"].__spec__
+    folder = (own.origin or "").rpartition("/encodings/")[0] if own else ""
+    return (spec.origin or "").startswith(folder + "/")
 
 
 def path_hook(index: Index) -> Callable[[object], FolderFinder]:

@@ -15,7 +15,6 @@ import pytest
 
 from memfd_par import standard
 
-
 _ROOT = "/nowhere/app.par/"
 
 
@@ -160,14 +159,12 @@ def test_a_folder_that_is_called_like_a_module(library: Path) -> None:
 
 
 @pytest.mark.parametrize("entry", ["", "relative", "{par}/vendor", "{folder}/shapes", "{folder}/modules.zip"])
-def test_what_comes_before(
-    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str
-) -> None:
+def test_what_comes_before(library: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> None:
     """The working directory, folders of the par and whatever exists may have a module of that name: importlib looks."""
-    par = tmp_path / "app.par"
+    par = library / "app.par"
     par.touch()
-    (tmp_path / "modules.zip").touch()
-    before = [f"{par}/", entry.format(par=par, folder=tmp_path)]
+    (library / "modules.zip").touch()
+    before = [f"{par}/", entry.format(par=par, folder=library)]
     monkeypatch.setattr(sys, "path", [*before, *sys.path[1:]])
     assert standard.find_spec("colors", None, f"{par}/") is None
     monkeypatch.setattr(sys, "path", [before[0], "/nowhere/python.zip", *sys.path[2:]])
