@@ -45,10 +45,12 @@ def compile_all(paths: Sequence[str], optimize: int) -> Iterator[tuple[str, byte
 
 def _run(chunk: Sequence[str], optimize: int) -> bytes:
     filename = format.RUNTIME_FILENAME if optimize < 0 else FILENAME
+    # The runtime has lines but no columns: each process would hold them for tracebacks that nobody sees.
+    columns = {"PYTHONNODEBUGRANGES": "1"} if optimize < 0 else {}
     return subprocess.run(
         [sys.executable, "-S", "-s", "-B", compiler.__file__, filename, str(optimize)],
         input="".join("%s\n" % path for path in chunk).encode("utf-8", "surrogateescape"),
-        env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": ""},
+        env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": "", **columns},
         stdout=subprocess.PIPE,
         check=True,
     ).stdout

@@ -27,6 +27,8 @@ VARIABLE = "MEMFD_PAR_TIER"
 NAMES = ("plain", "full", "sparse")
 PLAIN, FULL, SPARSE = range(3)
 
+_NOT_LOADED = "the image loader in C cannot be loaded: %s"
+
 
 class Tiers:
     """What can be used in this process.
@@ -71,15 +73,24 @@ def probe(index: Index, copy: Any) -> Tiers:
     if not size:
         return Tiers(PLAIN, why)
     try:
-        loader, path = _load(index, offset, size, copy)
+        fd, path = copy(offset, size, "memfd_par._native")
     except (ImportError, OSError) as error:
-        return Tiers(PLAIN, "the image loader in C cannot be loaded: %s" % error)
+        return Tiers(PLAIN, _NOT_LOADED % error)
+    try:
+        loader = _create(path)
+        shown = index.archive.root + format.OWN + "loader.so"
+        loader.rename(path.encode(), shown.encode("utf-8", "surrogateescape"))
+    except (ImportError, OSError) as error:
+        posix.close(fd)
+        return Tiers(PLAIN, _NOT_LOADED % error)
     if "memfd_par.descriptors" in sys.modules:
         loader.heed_folders()
     try:
-        loader.can_map(index.archive.fd("its native code"), offset)
+        loader.share(index.archive.fd("its native code"), offset, fd)
     except OSError as error:
         return Tiers(PLAIN, "the par cannot be mapped executable, as on a noexec mount: %s" % error.strerror)
+    finally:
+        posix.close(fd)
     _serve(index, loader)
     return Tiers(best, "" if best == SPARSE else VARIABLE + " is " + NAMES[best], loader, path)
 
@@ -116,18 +127,6 @@ def _serve(index: Index, loader: Any) -> None:
     paths = (archive.path, posix.readlink("/proc/self/fd/%d" % fd))
     encoded = [path.encode("utf-8", "surrogateescape") for path in paths]
     loader.serve(fd, *encoded, offset, size, _finder(index))
-
-
-def _load(index: Index, offset: int, size: int, copy: Any) -> tuple[Any, str]:
-    fd, path = copy(offset, size, "memfd_par._native")
-    try:
-        module = _create(path)
-        module.rename(
-            path.encode(), (index.archive.root + format.OWN + "loader.so").encode("utf-8", "surrogateescape")
-        )
-        return module, path
-    finally:
-        posix.close(fd)
 
 
 def _create(path: str) -> Any:

@@ -128,22 +128,6 @@ int image_plan_read(struct image_plan *plan, const void *block, size_t size)
     return 0;
 }
 
-int image_can_map(int par, uint64_t offset)
-{
-    uint64_t page = page_size();
-    void *place;
-
-    if (offset % page) {
-        errno = EINVAL;
-        return -1;
-    }
-    place = mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, par, (off_t)offset);
-    if (place == MAP_FAILED)
-        return -1;
-    munmap(place, page);
-    return 0;
-}
-
 /* Whether the page cache holds a byte of the par. Where the kernel or the file system cannot tell, it is taken to be there. */
 static int is_cached(int par, uint64_t offset)
 {
@@ -294,6 +278,7 @@ static int relocate(const struct image_request *request, const struct image_plan
     uint64_t page = page_size();
     uintptr_t start = base + down(plan->relro, page), end = base + down(plan->relro + plan->relro_size, page);
     const ElfW(Rela) *relocations = (const void *)(base + plan->relative);
+    uintptr_t first, last;
 
     if (!plan->relative_count)
         return 0;
@@ -310,6 +295,10 @@ static int relocate(const struct image_request *request, const struct image_plan
         *(uintptr_t *)(base + relocations[i].r_offset) = base + (uintptr_t)relocations[i].r_addend;
     if (end > start)
         mprotect((void *)start, end - start, PROT_READ);
+    /* Nobody reads the table again: as long as its pages are mapped they count as this process's memory. */
+    first = up((uintptr_t)relocations, page), last = down((uintptr_t)(relocations + plan->relative_count), page);
+    if (can_map && last > first)
+        madvise((void *)first, last - first, MADV_DONTNEED);
     return 0;
 }
 

@@ -84,9 +84,6 @@ struct image_result {
 /* Reads a plan. Returns 0, or -1 where the block is none. */
 int image_plan_read(struct image_plan *plan, const void *block, size_t size);
 
-/* Whether a file can be mapped executable: mmap(2) fails on a noexec mount and where a file system cannot map. errno tells. */
-int image_can_map(int par, uint64_t offset);
-
 /* Loads a member, RTLD_NOW and RTLD_LOCAL, and calls its constructors. Returns 0 or -1. */
 int image_load(const struct image_request *request, const struct image_plan *plan, struct image_result *result);
 

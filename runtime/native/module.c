@@ -15,6 +15,7 @@
 #include "hooks.h"
 #include "image.h"
 #include "members.h"
+#include "own_image.h"
 #include "passed_on.h"
 #include "versions.h"
 
@@ -135,15 +136,15 @@ static PyObject *map_over(PyObject *module, PyObject *args)
     return outcome(&result);
 }
 
-static PyObject *can_map(PyObject *module, PyObject *args)
+static PyObject *share(PyObject *module, PyObject *args)
 {
-    int par;
+    int par, memory;
     unsigned long long offset;
 
     (void)module;
-    if (!PyArg_ParseTuple(args, "iK", &par, &offset))
+    if (!PyArg_ParseTuple(args, "iKi", &par, &offset, &memory))
         return NULL;
-    if (image_can_map(par, offset))
+    if (own_image_share(par, offset, memory))
         return PyErr_SetFromErrno(PyExc_OSError);
     return none();
 }
@@ -301,7 +302,7 @@ static PyMethodDef methods[] = {
     {"heed_folders", heed_folders, METH_NOARGS, "From now on a descriptor that Python made may stand for a folder."},
     {"load", load, METH_VARARGS, "Loads a member; returns its handle, tier, and an errno that cost it a better tier."},
     {"map_over", map_over, METH_VARARGS, "Maps what is read-only of a loaded member from the par; returns as load."},
-    {"can_map", can_map, METH_VARARGS, "Raises OSError where the par cannot be mapped executable."},
+    {"share", share, METH_VARARGS, "Maps the loader itself from the par; raises OSError where that cannot be."},
     {"pass_on", passed_on_make, METH_VARARGS, "A built-in function that passes on what does not concern the par."},
     {"rename", rename_image, METH_VARARGS, "Gives the library that a path finds the name that debuggers show."},
     {"serve", serve, METH_VARARGS, "From now on members' C code finds files below the par's path, and its libraries."},

@@ -30,7 +30,7 @@ for line in open("/proc/self/smaps"):
     fields = line.split()
     if "-" in fields[0] and len(fields[1]) == 4:
         name = fields[5] if len(fields) > 5 else ""
-        kind = "par" if name == sys.argv[0] else "memory" if "memfd:" in name and "_native" not in name else ""
+        kind = "par" if name == sys.argv[0] else "memory" if "memfd:" in name else ""
         if kind and "x" in fields[1]:
             text.add(kind)
     elif kind == "memory" and fields[0] == "Rss:":
