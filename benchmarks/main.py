@@ -55,13 +55,17 @@ def _run(options: argparse.Namespace, out: Path, cache: Path) -> None:
         build_timeout=options.build_timeout,
         start_timeout=options.start_timeout,
     )
-    # An application's numbers are ratios within its own run, so those of another run can stand beside them.
+    # Ratios are of one measure of one application, all of whose numbers are of one run: others can stand beside them.
     kept, known = _kept(out) if options.keep else ([], {})
-    records = [each for each in kept if each.application not in options.applications]
+    records = [
+        each
+        for each in kept
+        if each.application not in options.applications or each.measure not in options.measures
+    ]
     applications = [APPLICATIONS[name] for name in options.applications]
     for application in applications:
         records += Run(application, settings, workspace).records()
-        records.sort(key=lambda each: [*APPLICATIONS].index(each.application))
+        records.sort(key=_place)
         # What there is so far is kept if the run is interrupted.
         record.write(record.complete(records), out / "results.json")
     found = {**known, **versions.versions(workspace, python, _wheels(workspace, applications))}
@@ -77,6 +81,16 @@ def _run(options: argparse.Namespace, out: Path, cache: Path) -> None:
     workspace.bazel("shutdown")
     failed = sum(each.error is not None for each in records)
     print(f"benchmarks: wrote {out}/results.json: {len(records)} records, {failed} of them errors")
+
+
+def _place(each: Record) -> list[int]:
+    """Where a record stands among the others."""
+    applications, contenders, measures = list(APPLICATIONS), list(CONTENDERS), list(MEASURES)
+    return [
+        applications.index(each.application),
+        contenders.index(each.contender),
+        measures.index(each.measure),
+    ]
 
 
 def _kept(out: Path) -> tuple[list[Record], dict[str, str]]:
@@ -119,7 +133,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--keep",
         action="store_true",
-        help="let what the folder has of other applications stand, in place of making it anew",
+        help="let what the folder has of other applications and measures stand, in place of making it anew",
     )
     parser.add_argument("--no_charts", action="store_true", help="draw nothing, which takes no matplotlib")
     parser.add_argument(

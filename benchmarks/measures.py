@@ -15,12 +15,14 @@ class Measure:
         unit: `s`, `bytes` or `files`.
         title: what it is, for readers of a table.
         at_most: runs that are made at most; what takes long, or never differs, is measured less often.
+        per_round: measurements a round; what takes little, and spreads, is measured more often.
     """
 
     name: str
     unit: str
     title: str
     at_most: int = sys.maxsize
+    per_round: int = 1
 
 
 MEASURES = {
@@ -31,8 +33,8 @@ MEASURES = {
             "s",
             "First start: nothing unpacked, the application's files not in the page cache",
         ),
-        Measure("warm_start_s", "s", "Warm start"),
-        Measure("cpu_s", "s", "CPU time of a warm start, user and system"),
+        Measure("warm_start_s", "s", "Warm start", per_round=3),
+        Measure("cpu_s", "s", "CPU time of a warm start, user and system", per_round=3),
         Measure("bytes_written", "bytes", "Bytes written to files by a first start", at_most=1),
         Measure("files_left", "files", "Files that a first start leaves behind", at_most=1),
         Measure("memory_1_bytes", "bytes", "Memory of 1 process", at_most=3),

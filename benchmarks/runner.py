@@ -145,8 +145,9 @@ class Run:
         ]
         for provided, step in steps:
             wanted = [measure for measure in provided if measure in measures]
-            for name in names if wanted else ():
-                self._try(name, wanted, step)
+            for _ in range(max((MEASURES[measure].per_round for measure in wanted), default=0)):
+                for name in names:
+                    self._try(name, wanted, step)
 
     def _try(self, name: str, measures: Sequence[str], step: Step) -> None:
         """Add what a step finds out to the samples, unless the contender has failed in it before."""
