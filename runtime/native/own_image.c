@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "versions.h"
+
 int own_image_share(int par, uint64_t offset, int memory)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), kept = UINT64_MAX;

@@ -15,6 +15,7 @@ __asm__(".symver dlopen,dlopen@" OLDEST);
 __asm__(".symver dlclose,dlclose@" OLDEST);
 __asm__(".symver dlerror,dlerror@" OLDEST);
 __asm__(".symver dlsym,dlsym@" OLDEST);
+__asm__(".symver dladdr,dladdr@" OLDEST);
 __asm__(".symver dlinfo,dlinfo@" OLDEST_DLINFO);
 __asm__(".symver pthread_mutex_trylock,pthread_mutex_trylock@" OLDEST);
 #endif
