@@ -72,6 +72,7 @@ NATIVE = (
     "memfd_par.native",
     "memfd_par.image",
     "memfd_par.copies",
+    "memfd_par.image_loader",
     "memfd_par.images",
     "memfd_par.extension_loader",
 )
@@ -80,7 +81,7 @@ NATIVE = (
 LATE = "memfd_par.errors"
 
 #: What must load, or tell what is wrong, when the par can no longer be read.
-RESIDENT = (LATE, "memfd_par.filesystem", "memfd_par.folders", "memfd_par.realpath")
+RESIDENT = (LATE, "memfd_par.filesystem", "memfd_par.folders", "memfd_par.linker", "memfd_par.realpath")
 
 #: Bits of a module's kind.
 PACKAGE = 1

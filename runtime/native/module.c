@@ -1,4 +1,4 @@
-/* The module memfd_par._native: the image loader as Python calls it (runtime/memfd_par/native.py). */
+/* The module memfd_par._native: the image loader as Python calls it (runtime/memfd_par/image_loader.py). */
 #define _GNU_SOURCE
 #ifdef WITH_PYTHON_H
 #define Py_LIMITED_API 0x03090000
@@ -51,7 +51,7 @@ static void unlock(void)
         pthread_mutex_unlock(&loading);
 }
 
-/* What load and map_over take: memfd_par.native tells. The blocks stay the caller's. */
+/* What load and map_over take: memfd_par.image_loader tells. The blocks stay the caller's. */
 struct call {
     struct image_request request;
     struct image_plan plan;

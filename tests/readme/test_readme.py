@@ -126,6 +126,7 @@ def reasons() -> set[str]:
         "packer/elf.py",
         "packer/image.py",
         "packer/par.py",
+        "runtime/memfd_par/image_loader.py",
         "runtime/memfd_par/images.py",
         "runtime/memfd_par/tiers.py",
     ):

@@ -18,8 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memfd_par import images as images_module
-from memfd_par import memfd
+from memfd_par import linker, memfd
 from memfd_par.copies import Copies
 from memfd_par.errors import ParImportError
 from memfd_par.images import Images
@@ -170,7 +169,7 @@ def test_a_library_of_the_system_that_is_not_there(images: Images, monkeypatch: 
     def refuse(_path: str, _what: str) -> int:
         raise OSError("libcuda.so.1: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr(images_module, "_dlopen", refuse)
+    monkeypatch.setattr(linker, "dlopen", refuse)
     text = failure(images, 0)
     assert "neither the par nor the machine has it: install it, or build //some:target with it" in text
 

@@ -85,7 +85,7 @@ def loaded(
         natives.append(Native(offset, len(data), "lib/" + soname, soname, None, (), (), group, b"a plan"))
         offset += len(data)
     images = Images(natives_index(par, natives))
-    images._tiers = tiers.Tiers(tiers.SPARSE, "", loader)
+    images._image_loader.tiers = tiers.Tiers(tiers.SPARSE, "", loader)
     images.load_library(0)
     return {(image.tier, image.why) for image in images.loaded()}
 
@@ -140,7 +140,7 @@ def test_symbols_of_others(tmp_path: Path) -> None:
         natives.append(Native(offset, len(data), "lib/" + soname, soname, None, loads, (), (), b"a plan"))
         offset += len(data)
     images = Images(natives_index(par, natives))
-    images._tiers = tiers.Tiers(tiers.FULL, "", Loader(tiers.FULL))
+    images._image_loader.tiers = tiers.Tiers(tiers.FULL, "", Loader(tiers.FULL))
     images._copies.count = 100  # other tests of this process have used the spellings before
     images.load_library(2)
     found = {image.soname: image.why for image in images.loaded()}

@@ -1,0 +1,77 @@
+"""The dynamic linker, ld.so: but for the loader in C, the only caller of dlopen(3); and what its refusals mean."""
+
+from __future__ import annotations
+
+import sys
+
+from memfd_par import errors
+
+TYPE_CHECKING = False  # typing is not imported at start
+if TYPE_CHECKING:
+    from typing import Any
+
+    from memfd_par.index import Index
+    from memfd_par.native import Native
+
+_RTLD_NOW = 2
+
+
+def dlopen(path: str, what: str) -> int:
+    """Maps the library at a path, and what it needs. Returns its handle, the address of its `struct link_map`.
+
+    Args:
+        path: of the file.
+        what: is loaded, for messages.
+
+    Raises:
+        OSError: ld.so refuses, with its words.
+        ParImportError: this interpreter has no _ctypes.
+    """
+    launcher: Any = sys.modules.get("_memfd_par")
+    if launcher is not None:  # a carried interpreter's _ctypes needs a library itself
+        opened: int = launcher.dlopen(path)
+        return opened
+    try:
+        from _ctypes import dlopen
+    except ImportError as error:
+        raise errors.import_error("NO_CTYPES", what, what=what, python=sys.executable, reason=error) from None
+    handle: int = dlopen(path, _RTLD_NOW)
+    return handle
+
+
+def rename(handle: int, name: str) -> None:
+    """Lets dependents find a library that has no soname: ld.so also compares NEEDED with `l_name`.
+
+    A `struct link_map` (link.h) begins with the address, then the name.
+    """
+    import ctypes
+
+    strdup = ctypes.CDLL(None).strdup  # ld.so owns the name: dlclose(3) frees it
+    strdup.restype = ctypes.c_void_p
+    ctypes.c_void_p.from_address(handle + ctypes.sizeof(ctypes.c_void_p)).value = strdup(name.encode())
+
+
+def refusal(index: Index, native: Native, what: str, path: str, error: Exception) -> errors.ParImportError:
+    """What it means that ld.so did not load a member.
+
+    Args:
+        index: of the par.
+        native: the member.
+        what: was to be loaded by it.
+        path: by which ld.so knows it.
+        error: holds ld.so's words.
+    """
+    reason = str(error).replace(path, native.member)
+    mend = errors.MEND_OTHER
+    if "cannot open shared object file" in reason:
+        mend = errors.MEND_SYSTEM
+    elif "failed to map segment" in reason or "cannot allocate memory" in reason.lower():
+        mend = errors.MEND_MEMORY
+    return errors.import_error(
+        "NOT_LOADED",
+        what,
+        module=what,
+        par=index.archive.path,
+        reason=reason,
+        mend=mend.format(target=index.header["target"], member=native.member),
+    )
