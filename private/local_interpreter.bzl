@@ -1,5 +1,7 @@
 """A repository with a Python that is installed on this machine, in a form that pars can carry."""
 
+load(":interpreter_build.bzl", "interpreter_build")
+
 _NO_PYTHON = """\
 {repository} needs {python} on this machine, and there is none. Install it, or correct `python`: a name on the PATH, or an \
 absolute path."""
@@ -65,47 +67,6 @@ if linker and libc:
             print("libc", name, os.path.realpath(place), sep="\\t")
 """
 
-_BUILD = """\
-load("@rules_python//python:defs.bzl", "py_runtime", "py_runtime_pair")
-
-package(default_visibility = ["//visibility:public"])
-
-filegroup(
-    name = "files",
-    srcs = glob(
-        [
-            "bin/**",
-            "include/**/*.h",
-            "lib/**",
-        ],
-        exclude = [
-            "**/* *",
-            "lib/python*/**/*.a",
-            "**/*.pyc",
-            "**/__pycache__/**",
-        ],
-    ),
-)
-
-py_runtime(
-    name = "runtime",
-    files = [":files"],
-    interpreter = "bin/python{version}",
-    python_version = "PY3",
-)
-
-py_runtime_pair(
-    name = "pair",
-    py3_runtime = ":runtime",
-)
-
-toolchain(
-    name = "toolchain",
-    toolchain = ":pair",
-    toolchain_type = "@rules_python//python:toolchain_type",
-)
-"""
-
 _ATTRS = {
     "python": attr.string(
         mandatory = True,
@@ -147,7 +108,7 @@ def _local_interpreter_impl(rctx):
         elif line[0] == "libc":
             rctx.symlink(line[2], "lib/glibc/" + line[1])
     rctx.file("WORKSPACE")
-    rctx.file("BUILD.bazel", _BUILD.format(version = version))
+    rctx.file("BUILD.bazel", interpreter_build(version, ["bin/**", "include/**/*.h", "lib/**"]))
 
 local_interpreter = repository_rule(
     implementation = _local_interpreter_impl,

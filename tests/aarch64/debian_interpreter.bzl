@@ -3,6 +3,8 @@
 What is pure Python is the same for all machines. The packages are libpython3.X and libpython3.X-dev of that architecture.
 """
 
+load("//private:interpreter_build.bzl", "interpreter_build")
+
 _NO_PARTS = "{repository} needs {path}. Install libpython{version}-dev:{architecture} (dpkg --add-architecture {architecture})."
 
 # The libraries that files need, directly or not, as far as a folder has them. Read off the dynamic segments (System V ABI,
@@ -30,50 +32,6 @@ while waiting:
             seen.add(name)
             waiting.append(path)
 print(*sorted(seen))
-"""
-
-_BUILD = """\
-load("@rules_python//python:defs.bzl", "py_runtime", "py_runtime_pair")
-
-package(default_visibility = ["//visibility:public"])
-
-filegroup(
-    name = "files",
-    srcs = glob(
-        [
-            "include/**/*.h",
-            "lib/**",
-        ],
-        exclude = [
-            "**/* *",
-            "**/*.a",
-            "**/*.pyc",
-            "**/__pycache__/**",
-        ],
-    ),
-)
-
-py_runtime(
-    name = "runtime",
-    files = [":files"],
-    interpreter = "bin/python{version}",
-    python_version = "PY3",
-)
-
-py_runtime_pair(
-    name = "pair",
-    py3_runtime = ":runtime",
-)
-
-toolchain(
-    name = "toolchain",
-    target_compatible_with = [
-        "@platforms//cpu:{cpu}",
-        "@platforms//os:linux",
-    ],
-    toolchain = ":pair",
-    toolchain_type = "@rules_python//python:toolchain_type",
-)
 """
 
 _GLIBC = [
@@ -130,7 +88,8 @@ def _debian_interpreter_impl(rctx):
     # Only the library is installed, and only that is carried.
     rctx.file("bin/python" + version, "#!/bin/sh\necho \"$0 is for another machine\" >&2\nexit 1\n")
     rctx.file("WORKSPACE")
-    rctx.file("BUILD.bazel", _BUILD.format(version = version, cpu = rctx.attr.cpu))
+    constraints = ["@platforms//cpu:" + rctx.attr.cpu, "@platforms//os:linux"]
+    rctx.file("BUILD.bazel", interpreter_build(version, ["include/**/*.h", "lib/**"], constraints))
 
 debian_interpreter = repository_rule(
     implementation = _debian_interpreter_impl,
