@@ -75,6 +75,11 @@ MEND_SYSTEM = (
     "(native_libs, or the distribution that has it in deps)."
 )
 MEND_MEMORY = "There is not enough memory or address space for {member}: raise the limit of the process (ulimit -v) or of its cgroup."
+MEND_TLS = (
+    "{member} was compiled for static thread-local storage (-ftls-model=initial-exec), and what ld.so keeps of it for libraries "
+    "that are loaded later is used up: start the program with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=65536, or more "
+    "bytes, in its environment, or compile it without that option."
+)
 MEND_OTHER = "The member is {member}; it was built for another environment than this one."
 EMPTY_NATIVE = (
     "{member} in {par} has 0 bytes, so there is no {module} to load. The file was empty when {target} was built; "
@@ -120,7 +125,14 @@ class ParError(Exception):
 
 
 class ParImportError(ParError, ImportError):
-    """A module of the par cannot be loaded; an ImportError, so that optional accelerators stay optional."""
+    """A module of the par cannot be loaded; an ImportError, so that optional accelerators stay optional.
+
+    Attributes:
+        may_lack_symbols: whether ld.so refused a member, and neither for a file that is not there nor for want of memory: what
+            the member lacks may be in libraries that it does not name.
+    """
+
+    may_lack_symbols = False
 
 
 class ParReadError(ParError, OSError):

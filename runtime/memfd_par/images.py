@@ -177,7 +177,7 @@ class Images:
             try:
                 self.load_library(number)
             except errors.ParImportError as error:
-                if "undefined symbol" not in str(error):
+                if not error.may_lack_symbols:
                     raise
                 failed[number] = error
         left = tuple(number for number in failed if number not in self._paths)

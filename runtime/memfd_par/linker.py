@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _locale
+import posix
 import sys
 
 from memfd_par import errors
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from memfd_par.native import Native
 
 _RTLD_NOW = 2
+
+_ENOMEM = 12
+
+#: What ld.so says (N_ in elf/dl-load.c and dl-reloc.c of glibc), and the mend.
+_MENDS = (
+    ("cannot open shared object file", errors.MEND_SYSTEM),
+    ("cannot allocate memory in static TLS block", errors.MEND_TLS),
+    ("failed to map segment from shared object", errors.MEND_MEMORY),
+)
 
 
 def dlopen(path: str, what: str) -> int:
@@ -62,12 +73,8 @@ def refusal(index: Index, native: Native, what: str, path: str, error: Exception
         error: holds ld.so's words.
     """
     reason = str(error).replace(path, native.member)
-    mend = errors.MEND_OTHER
-    if "cannot open shared object file" in reason:
-        mend = errors.MEND_SYSTEM
-    elif "failed to map segment" in reason or "cannot allocate memory" in reason.lower():
-        mend = errors.MEND_MEMORY
-    return errors.import_error(
+    mend = _mend(reason)
+    refused = errors.import_error(
         "NOT_LOADED",
         what,
         module=what,
@@ -75,3 +82,16 @@ def refusal(index: Index, native: Native, what: str, path: str, error: Exception
         reason=reason,
         mend=mend.format(target=index.header["target"], member=native.member),
     )
+    refused.may_lack_symbols = mend == errors.MEND_OTHER
+    return refused
+
+
+def _mend(reason: str) -> str:
+    """The template that fits ld.so's words, which are in the language that the program has chosen (setlocale(3))."""
+    translated = getattr(_locale, "dgettext", lambda _domain, text: text)
+    for text, mend in _MENDS:
+        if text in reason or translated("libc", text) in reason:
+            return mend
+    if "cannot allocate memory" in reason.lower() or posix.strerror(_ENOMEM) in reason:
+        return errors.MEND_MEMORY
+    return errors.MEND_OTHER

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e import language
 from tests.e2e.par import Copy, Par, says
 from tests.e2e.sandbox import without_memfd, without_proc
 
@@ -55,6 +56,13 @@ def test_library_that_the_machine_lacks(natives: Par) -> None:
         "build //tests/e2e/programs:natives with it (native_libs",
     )
     assert "/proc/self/fd" not in stderr
+
+
+def test_library_that_the_machine_lacks_in_another_language(natives: Par, tmp_path: Path) -> None:
+    said = "ez dago liburutegirik, ñ"
+    env = language.make(tmp_path / "language", {"cannot open shared object file": said})
+    stderr = natives.fails(language.SETUP + "import _lonely", str(tmp_path / "language"), env=env)
+    says(stderr, "ParImportError: ", f"libabsent.so: {said}: ", "needs that library", "install it")
 
 
 def test_undefined_symbol(natives: Par) -> None:

@@ -25,6 +25,7 @@ PARTS = {
     "MEND_MEMORY",
     "MEND_OTHER",
     "MEND_SYSTEM",
+    "MEND_TLS",
     "_CARRIED",
     "_MANY",
     "_MORE",

@@ -97,8 +97,9 @@ def test_is_one_paragraph_of_sentences(name: str) -> None:
 
 
 def test_mends_of_not_loaded() -> None:
-    """image._error formats whichever fits with the same two values."""
-    assert fields(errors.MEND_SYSTEM) | fields(errors.MEND_OTHER) <= {"member", "target"}
+    """linker.refusal formats whichever fits with the same two values."""
+    mends = (text for name, text in TEMPLATES.items() if name.startswith("MEND_"))
+    assert set().union(*map(fields, mends)) == {"member", "target"}
 
 
 def test_kinds_of_errors() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from memfd_par import linker, stub
 from memfd_par.errors import ParImportError
 from memfd_par.images import Images
 from memfd_par.native import Native
@@ -75,3 +76,49 @@ def test_a_symbol_that_none_of_them_has(libraries: dict[str, bytes], tmp_path: P
     assert descriptors() == before
     assert "/proc/self/fd" not in str(caught.value)
     assert [image.soname for image in images.loaded()] == ["libscopegiver.so"]
+
+
+def refused_with(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets ld.so say something else where it refuses a library."""
+    real = linker.dlopen
+
+    def dlopen(path: str, what: str) -> int:
+        try:
+            return real(path, what)
+        except OSError:
+            raise OSError(f"{path}: {reason}") from None
+
+    monkeypatch.setattr(linker, "dlopen", dlopen)
+
+
+def test_whatever_the_linker_calls_it(
+    libraries: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused_with("das Symbol »given« ist nicht definiert", monkeypatch)
+    images = images_of(tmp_path / "app.par", libraries, 300)
+    path = images.load_library(3)
+    assert ctypes.CDLL(path).root() == 107
+
+
+@pytest.mark.parametrize(
+    ("reason", "mend"),
+    [
+        ("libcuda.so.1: cannot open shared object file: No such file or directory", "install it, or build"),
+        ("failed to map segment from shared object", "raise the limit of the process"),
+        ("cannot create cache for search path: Cannot allocate memory", "raise the limit of the process"),
+        ("cannot allocate memory in static TLS block", "with GLIBC_TUNABLES=glibc.rtld.optional_static_tls="),
+    ],
+)
+def test_what_no_other_library_mends(
+    reason: str, mend: str, libraries: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not tried again: nothing is copied, and no other library is loaded, in vain."""
+    refused_with(reason, monkeypatch)
+    monkeypatch.delattr(stub, "make")
+    images = images_of(tmp_path / "app.par", libraries, 400)
+    before = descriptors()
+    with pytest.raises(ParImportError, match=r"lib/libscopeuser\.so could not be loaded") as caught:
+        images.load_library(3)
+    assert descriptors() == before
+    assert f"lib/libscopeuser.so: {reason}. " in str(caught.value) and mend in str(caught.value)
+    assert images.loaded() == []

@@ -174,6 +174,21 @@ def test_a_library_of_the_system_that_is_not_there(images: Images, monkeypatch: 
     assert "neither the par nor the machine has it: install it, or build //some:target with it" in text
 
 
+def test_no_static_thread_local_storage_left(tmp_path: Path) -> None:
+    source, library = tmp_path / "x.c", tmp_path / "libtls.so"
+    source.write_text(
+        'static __thread char x[100000] __attribute__((tls_model("initial-exec"))); char *f(int n) { return x + n; }'
+    )
+    subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,-soname,libtls.so", source, "-o", library], check=True)
+    images = Images(natives_index(library, [native("lib/libtls.so", 0, library.stat().st_size)]))
+    text = failure(images, 0)
+    assert "lib/libtls.so was compiled for static thread-local storage" in text
+    assert "GLIBC_TUNABLES=glibc.rtld.optional_static_tls=65536, or more bytes" in text
+    # That mends it.
+    env = {**os.environ, "GLIBC_TUNABLES": "glibc.rtld.optional_static_tls=200000"}
+    subprocess.run([sys.executable, "-c", f"import ctypes; ctypes.CDLL('{library}')"], env=env, check=True)
+
+
 def test_a_module_without_its_init_function(images: Images) -> None:
     spec = ModuleSpec("pkg.x", None, origin="/x/app.par/lib/libx.so")
     with pytest.raises(ParImportError, match=r"pkg\.x could not be loaded from .*PyInit_x") as caught:
