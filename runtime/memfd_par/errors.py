@@ -139,6 +139,10 @@ class ParReadError(ParError, OSError):
     """The par's file can no longer be read as it was when the program started."""
 
 
+class ParMemoryError(ParError, MemoryError):
+    """There is no memory for what is to be read from the par."""
+
+
 class ParTreeError(ParError, OSError):
     """No folder can be made in memory."""
 
@@ -146,6 +150,11 @@ class ParTreeError(ParError, OSError):
 def import_error(template: str, name: str, **values: object) -> ParImportError:
     """What the import of `name` raises: a template of this module, by its name, filled."""
     return ParImportError(globals()[template].format(**values), name=name)
+
+
+def no_memory(par: str, what: str, size: int) -> ParMemoryError:
+    """What it means that there is no memory for `size` bytes of the par."""
+    return ParMemoryError(NO_SPACE.format(what=what, size=size, par=par, reason="Cannot allocate memory"))
 
 
 def die(message: str) -> NoReturn:

@@ -99,17 +99,23 @@ class Index:
 
         Raises:
             FileNotFoundError: the par has no such file.
+            ParMemoryError: there is no memory for it.
         """
         entry = self.files(stored_path.partition("/")[0]).get(stored_path)
         if entry is None:
             raise FileNotFoundError(2, "No such file or directory", self.archive.root + stored_path)
         offset, stored_size, size, _ = entry
-        data = self.archive.read(offset, stored_size, stored_path)
-        if stored_size == size:
-            return data
-        import zlib
+        try:
+            data = self.archive.read(offset, stored_size, stored_path)
+            if stored_size == size:
+                return data
+            import zlib
 
-        return zlib.decompress(data, -15)
+            return zlib.decompress(data, -15, size)
+        except MemoryError:
+            from memfd_par.errors import no_memory
+
+            raise no_memory(self.archive.path, stored_path, size) from None
 
     def native(self, number: int) -> Native:
         """The load plan of a native member."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.par import Copy, Par
+from tests.e2e.par import Copy, Par, says
 
 _RUN = """
 import ctypes, json
@@ -20,6 +20,36 @@ for path in PATHS:
         results[name + " " + path] = reader.use(name.encode(), (ROOT + path).encode()).decode().replace(ROOT, "ROOT")
 print(json.dumps(results))
 """
+
+#: Gives what C code gets of a file under limits of address space, from none left on, and of file sizes, and then without any.
+_LIMITED = """
+import ctypes, json, os, resource, sys
+reader = ctypes.CDLL("libreader.so")
+reader.use.restype = ctypes.c_char_p
+path = (sys.argv[0] + sys.argv[1]).encode()
+whole = reader.use(b"open", path)  # from now on the heap has room for it
+fds = os.listdir("/proc/self/fd")
+statm = os.open("/proc/self/statm", os.O_RDONLY)
+
+def use(kind, limit):
+    old = resource.getrlimit(kind)
+    resource.setrlimit(kind, (limit, old[1]))
+    found = reader.use(b"open", path)
+    resource.setrlimit(kind, old)
+    return "whole" if found == whole else found.decode()
+
+results = []
+for more in range(0, 1 << 16, 1 << 12):
+    used = int(os.pread(statm, 99, 0).split()[0]) * resource.getpagesize()
+    results.append(use(resource.RLIMIT_AS, used + more))
+results.append(use(resource.RLIMIT_FSIZE, len(whole) - 1))
+os.close(statm)
+assert os.listdir("/proc/self/fd") == fds
+print(json.dumps([*results, use(resource.RLIMIT_FSIZE, len(whole))]))
+"""
+
+#: Address space in which there is room for something, but not for 16 MiB more.
+_USED = "(4 << 20) + 4096 * int(open('/proc/self/statm').read().split()[0])"
 
 #: Below the root.
 _PATHS = [
@@ -186,3 +216,22 @@ def test_deflated_data(shared: Copy) -> None:
         f"access {file}": "may read",
         f"opendir {file}": "ENOTDIR",
     }
+
+
+def test_deflated_data_without_memory(shared: Copy) -> None:
+    """C code gets an errno for it, and Python an error that names the mend; nobody is ended by a signal."""
+    par = shared("c_files_deflated")
+    *of_space, of_size, last = json.loads(par.output(_LIMITED, "/tests/e2e/programs/native/reader.cc"))
+    assert set(of_space) == {"ENOMEM", "whole"} and of_space == sorted(of_space), of_space
+    assert (of_size, last) == ("EFBIG", "whole")
+    large = "tests/e2e/programs/native/zeros"
+    limit = "import resource, sys, zlib; resource.setrlimit(resource.RLIMIT_AS, (BYTES, resource.RLIM_INFINITY))\n"
+    code = limit + f"print(len(open(sys.argv[0] + '/{large}', 'rb').read()))"
+    assert par.output(code.replace("BYTES", "1 << 30")) == "16777216\n"
+    completed = par.run(code.replace("BYTES", _USED))
+    assert completed.returncode == 1
+    last = completed.stderr.splitlines()[-1]
+    says(
+        last, f"ParMemoryError: There is not enough memory to load {large} (16777216 bytes) from {par.path}: "
+    )
+    says(last, "Raise the memory limit of the process or of its cgroup")

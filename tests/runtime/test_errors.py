@@ -105,6 +105,7 @@ def test_mends_of_not_loaded() -> None:
 def test_kinds_of_errors() -> None:
     assert issubclass(errors.ParImportError, ImportError)  # an optional accelerator may be missing
     assert issubclass(errors.ParReadError, OSError)
+    assert issubclass(errors.ParMemoryError, MemoryError)
     assert str(errors.ParReadError("a text")) == "a text"
     assert str(errors.ParImportError("a text", name="x")) == "a text"
 
