@@ -14,11 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.cpython import document, outcomes
+from tests import side_by_side
+from tests.cpython import document
 from tests.cpython.known import Known, judge, read
 from tests.cpython.run import Interpreter, RunError, run
 
-_MOST = 40  # lines that are printed of a suite
 _KNOWN = Path(__file__).with_name("known.toml")
 
 
@@ -29,20 +29,12 @@ def compare(
     # As sys.executable names it; with the par of the same Python it is the same.
     carried = run(Interpreter((f"/proc/self/root{par}",)), suite, folder / f"{suite}.par")
     installed = run(Interpreter((str(plain),)), suite, folder / f"{suite}.plain")
-    show(version, suite, carried, installed)
-    found = outcomes.differences(carried, installed)
+    side_by_side.show(f"{version} {suite}", carried, installed, "plain")
+    found = side_by_side.differences(carried, installed, "without")
     wrong = judge(found, known, version, suite)
     if "passed" not in carried.values():
         wrong.append(f"no test of {suite} passed: it needs more than this run gives it")
     return document.Row(version, suite, carried, installed, len(found)), wrong
-
-
-def show(version: str, suite: str, carried: outcomes.Outcomes, installed: outcomes.Outcomes) -> None:
-    """Prints the counts side by side."""
-    print(f"{version + ' ' + suite:40}  {'par':>8}  {'plain':>8}")
-    others = outcomes.count(installed)
-    for kind, number in outcomes.count(carried).items():
-        print(f"  {kind:38}  {number:8}  {others[kind]:8}")
 
 
 def main(arguments: list[str]) -> int:
@@ -55,9 +47,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("chosen", nargs="*", metavar="SUITE")
     options = parser.parse_args(arguments)
-    unknown = sorted(set(options.chosen) - set(options.suite))
-    if unknown:
-        parser.error(f"no suite: {', '.join(unknown)}. There are {', '.join(options.suite)}")
+    try:
+        suites = side_by_side.choose(options.chosen, options.suite)
+    except ValueError as error:
+        parser.error(str(error))
     known = read(_KNOWN)
     rows: list[document.Row] = []
     failed = False
@@ -68,18 +61,14 @@ def main(arguments: list[str]) -> int:
             place.mkdir()
             copy = Path(shutil.copy(par, place / "python.par"))
             installed = Path(os.path.realpath(plain))  # so that it finds the standard library
-            for suite in options.chosen or options.suite:
+            for suite in suites:
                 try:
                     row, wrong = compare(version, copy, installed, suite, place, known)
                     rows.append(row)
                 except RunError as error:
                     wrong = [str(error)]
-                for line in wrong[:_MOST]:
-                    print("  WRONG:", line)
-                if len(wrong) > _MOST:
-                    print(f"  and {len(wrong) - _MOST} more")
+                side_by_side.tell("WRONG", wrong)
                 failed = failed or bool(wrong)
-                sys.stdout.flush()
     if options.write:
         path = Path(os.environ["BUILD_WORKSPACE_DIRECTORY"], "docs/cpython.md")
         path.write_text(document.update(path.read_text("utf-8"), rows, known), "utf-8")

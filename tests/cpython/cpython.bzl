@@ -59,5 +59,6 @@ def _comparison(rule, name, pythons, suites, chosen = [], **kwargs):
         args = args + chosen,
         data = data,
         main = "compare.py",
+        deps = ["//tests:side_by_side"],
         **kwargs
     )

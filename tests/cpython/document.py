@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.cpython import outcomes
+from tests import side_by_side
 from tests.cpython.known import Known
+from tests.side_by_side import Outcomes
 
 HEADER = "| Python | Suite | Par | Plain | Differ |"
-_RULE = "|---|---|---|---|---|"
+_KEY = (1, 0)  # columns
 REASONS = "## Why they differ"
 
 
-class NoPlaceError(Exception):
-    """A document lacks the table or the heading; the message says what they look like."""
+class NoHeadingError(Exception):
+    """A document lacks the heading above the reasons; the message says what it looks like."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,12 @@ class Row:
 
     python: str
     suite: str
-    par: outcomes.Outcomes
-    plain: outcomes.Outcomes
+    par: Outcomes
+    plain: Outcomes
     differ: int
 
     def __str__(self) -> str:
-        cells = [self.python, self.suite, _counts(self.par), _counts(self.plain), str(self.differ)]
-        return "| " + " | ".join(cells) + " |"
-
-
-def _counts(found: outcomes.Outcomes) -> str:
-    return " / ".join(str(number) for number in outcomes.count(found).values())
+        return side_by_side.row(self.python, self.suite, self.par, self.plain, self.differ)
 
 
 def reasons(known: Iterable[Known]) -> str:
@@ -49,24 +45,10 @@ def update(text: str, rows: Iterable[Row], known: Iterable[Known]) -> str:
     """The document with these rows in its table, with those of other suites as they are, and with all reasons.
 
     Raises:
-        NoPlaceError: it has no table, or no heading above the reasons.
+        NoTableError: it has no table.
+        NoHeadingError: it has no heading above the reasons.
     """
-    lines = text.splitlines()
-    if HEADER not in lines or REASONS not in lines:
-        raise NoPlaceError(
-            f"a table that begins with the line {HEADER} and the line {REASONS} have to be there"
-        )
-    start = lines.index(HEADER) + 2
-    end = next(
-        (number for number in range(start, len(lines)) if not lines[number].startswith("|")), len(lines)
-    )
-    kept = {_key(line): line for line in lines[start:end]}
-    kept.update((_key(str(row)), str(row)) for row in rows)
-    table = [HEADER, _RULE, *(kept[key] for key in sorted(kept))]
-    last = lines.index(REASONS)
-    return "\n".join([*lines[: start - 2], *table, *lines[end : last + 1], "", reasons(known)])
-
-
-def _key(line: str) -> tuple[str, str]:
-    cells = [cell.strip() for cell in line.strip("|").split("|")]
-    return cells[1], cells[0]
+    lines = side_by_side.update(text, HEADER, map(str, rows), _KEY).splitlines()
+    if REASONS not in lines:
+        raise NoHeadingError(f"there is no place for the reasons: they come after the line {REASONS}")
+    return "\n".join([*lines[: lines.index(REASONS) + 1], "", reasons(known)])

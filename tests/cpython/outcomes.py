@@ -1,15 +1,11 @@
-"""What became of each test of a suite: what recorder.py has written, and how two such differ."""
+"""What became of each test of a suite: what recorder.py has written."""
 
 from __future__ import annotations
 
-import collections
 import json
 from pathlib import Path
 
-#: Worst first.
-KINDS = ("error", "failed", "xfailed", "passed", "skipped")
-
-Outcomes = dict[str, str]  #: test to one of KINDS
+from tests.side_by_side import Outcomes, add
 
 
 class IncompleteError(Exception):
@@ -17,7 +13,7 @@ class IncompleteError(Exception):
 
 
 def read(log: Path) -> Outcomes:
-    """The outcomes in a log. Of several events of one test, as of its subtests, the worst counts.
+    """The outcomes in a log.
 
     Raises:
         IncompleteError: there is no log, or its last line is missing.
@@ -30,21 +26,5 @@ def read(log: Path) -> Outcomes:
         raise IncompleteError(f"the last test of {len(events) + 1} that came to an end is {events[-1:]}")
     outcomes: Outcomes = {}
     for name, kind in events:
-        test = name.replace("test.test_", "test_", 1)
-        outcomes[test] = min(kind, outcomes.get(test, kind), key=KINDS.index)
+        add(outcomes, name.replace("test.test_", "test_", 1), kind)
     return outcomes
-
-
-def count(outcomes: Outcomes) -> dict[str, int]:
-    """How many there are of each kind, in the order in which people look for them."""
-    counted = collections.Counter(outcomes.values())
-    return {kind: counted[kind] for kind in ("passed", "failed", "error", "skipped", "xfailed")}
-
-
-def differences(par: Outcomes, plain: Outcomes) -> dict[str, str]:
-    """The tests that do not fare alike, and how each does."""
-    return {
-        test: f"{par.get(test, 'not run')} in the par, {plain.get(test, 'not run')} without"
-        for test in sorted(par.keys() | plain.keys())
-        if par.get(test) != plain.get(test)
-    }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cpython import outcomes
+from tests.side_by_side import Outcomes
 
 _TIMEOUT = 1200  # s; a suite takes minutes where it is large and the machine is busy
 _LOG_LIMIT = 3000  # characters of what a run printed that came to no end
@@ -25,7 +26,7 @@ class RunError(Exception):
     """A run came to no end; the message has the end of what it printed."""
 
 
-def run(interpreter: Interpreter, suite: str, folder: Path) -> outcomes.Outcomes:
+def run(interpreter: Interpreter, suite: str, folder: Path) -> Outcomes:
     """What becomes of a suite's tests, in a new folder.
 
     All other files are read-only, as a par is: where tests look for files beside the standard library and remove them, the

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import side_by_side
 from tests.cpython import compare, document, known, outcomes, run
 
 EVENTS = [
@@ -126,7 +127,7 @@ def test_what_is_recorded_of_a_suite(tmp_path: Path) -> None:
 def test_outcomes(tmp_path: Path) -> None:
     found = outcomes.read(table(tmp_path / "log", lines(EVENTS)))
     assert found == FOUND
-    assert outcomes.count(found) == {"passed": 1, "failed": 2, "error": 1, "skipped": 1, "xfailed": 1}
+    assert side_by_side.count(found) == {"passed": 1, "failed": 2, "error": 1, "skipped": 1, "xfailed": 1}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_a_run_that_came_to_no_end(tmp_path: Path, text: str | None, words: str)
 def test_differences() -> None:
     par = {"a": "passed", "b": "failed", "d": "passed"}
     plain = {"a": "passed", "b": "passed", "c": "skipped", "d": "passed"}
-    assert outcomes.differences(par, plain) == {
+    assert side_by_side.differences(par, plain, "without") == {
         "b": "failed in the par, passed without",
         "c": "not run in the par, skipped without",
     }
@@ -286,8 +287,10 @@ def test_the_table_keeps_what_did_not_run() -> None:
 
 
 def test_a_document_without_a_place() -> None:
-    with pytest.raises(document.NoPlaceError, match=r"begins with the line \| Python"):
+    with pytest.raises(side_by_side.NoTableError, match=r"begins with the line \| Python"):
         document.update("text\n", [row("test_a")], [])
+    with pytest.raises(document.NoHeadingError, match="they come after the line ## Why"):
+        document.update(document.HEADER + "\n|-|-|-|-|-|\n", [row("test_a")], [])
 
 
 def test_the_document_has_the_reasons_of_today() -> None:

@@ -16,9 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests import side_by_side
 from tests.peers import document, outcomes
+from tests.side_by_side import Outcomes
 
-_MOST = 40  # differences that are printed of a suite
 _LOG_LIMIT = 3000  # characters of pytest's output that are printed where it made no report
 
 
@@ -62,13 +63,8 @@ def choose(peers: list[Peer], chosen: list[str]) -> list[tuple[Peer, str]]:
     Raises:
         ValueError: one is no suite; the message lists those that are.
     """
-    every = [(peer, suite) for peer in peers for suite in peer.suites]
-    unknown = sorted(set(chosen) - {suite for _, suite in every})
-    if unknown:
-        raise ValueError(
-            f"no suite: {', '.join(unknown)}. There are {', '.join(suite for _, suite in every)}"
-        )
-    return [pair for pair in every if not chosen or pair[1] in chosen]
+    every = {suite: peer for peer in peers for suite in peer.suites}
+    return [(every[suite], suite) for suite in side_by_side.choose(chosen, list(every))]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +101,7 @@ def make_environment(peer: Peer, folder: Path) -> Place:
     return Place((str(python), "-I", "-m", "pytest"), packages)
 
 
-def run(place: Place, suite: str, folder: Path, env: dict[str, str]) -> outcomes.Outcomes:
+def run(place: Place, suite: str, folder: Path, env: dict[str, str]) -> Outcomes:
     """The outcomes of a suite: `folder` is a new one to run in.
 
     Raises:
@@ -142,21 +138,14 @@ def compare(peer: Peer, suite: str, folder: Path) -> tuple[document.Row, list[st
     # One after the other, so that each has the machine to itself.
     par = run(copy_par(peer, here), suite, here / f"{suite}.par", peer.env)
     environment = run(make_environment(peer, here), suite, here / f"{suite}.environment", peer.env)
-    show(suite, par, environment)
-    different = outcomes.differences(par, environment)
+    side_by_side.show(suite, par, environment, "virtual environment")
+    found = side_by_side.differences(par, environment, "in the virtual environment")
+    different = [f"{test}: {how}" for test, how in found.items()]
     version = document.version_of(peer.name, [wheel.name for wheel in peer.wheels])
     row = document.Row(peer.title, version, suite, par, environment, len(different))
     if "passed" not in par.values():
         different.append(f"no test of {suite} passed: it needs more than peers.bzl's caller gives it")
     return row, different
-
-
-def show(suite: str, par: outcomes.Outcomes, environment: outcomes.Outcomes) -> None:
-    """Prints the counts side by side."""
-    print(f"{suite:20}  {'par':>8}  {'virtual environment':>20}")
-    counts, others = outcomes.count(par), outcomes.count(environment)
-    for kind in outcomes.KINDS:
-        print(f"  {kind:18}  {counts[kind]:8}  {others[kind]:20}")
 
 
 def main(arguments: list[str]) -> int:
@@ -180,12 +169,8 @@ def main(arguments: list[str]) -> int:
                 rows.append(row)
             except RunFailedError as error:
                 different = [str(error)]
-            for line in different[:_MOST]:
-                print("  DIFFERS:", line)
-            if len(different) > _MOST:
-                print(f"  and {len(different) - _MOST} more")
+            side_by_side.tell("DIFFERS", different)
             failed = failed or bool(different)
-            sys.stdout.flush()
     if options.write:
         path = Path(os.environ["BUILD_WORKSPACE_DIRECTORY"], "docs/peers.md")
         path.write_text(document.update(path.read_text("utf-8"), rows), "utf-8")

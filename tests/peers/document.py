@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from tests.peers import outcomes
+from tests import side_by_side
+from tests.side_by_side import Outcomes
 
 HEADER = "| Distribution | Version | Suite | Par | Virtual environment | Differ |"
-_RULE = "|---|---|---|---|---|---|"
-
-
-class NoTableError(Exception):
-    """A document has no table; the message says what it looks like."""
+_KEY = (0, 2)  # columns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,23 +18,14 @@ class Row:
     distribution: str
     version: str
     suite: str
-    par: outcomes.Outcomes
-    environment: outcomes.Outcomes
+    par: Outcomes
+    environment: Outcomes
     differ: int
 
     def __str__(self) -> str:
-        cells = [
-            self.distribution,
-            self.version,
-            f"`{self.suite}`",
-            _counts(self.par),
-            _counts(self.environment),
-        ]
-        return "| " + " | ".join([*cells, str(self.differ)]) + " |"
-
-
-def _counts(found: outcomes.Outcomes) -> str:
-    return " / ".join(str(number) for number in outcomes.count(found).values())
+        return side_by_side.row(
+            self.distribution, self.version, f"`{self.suite}`", self.par, self.environment, self.differ
+        )
 
 
 def version_of(distribution: str, wheels: list[str]) -> str:
@@ -55,21 +43,4 @@ def update(text: str, rows: list[Row]) -> str:
     Raises:
         NoTableError: it has none.
     """
-    lines = text.splitlines()
-    if HEADER not in lines:
-        raise NoTableError(f"there is no table to write to: it begins with the line {HEADER}")
-    start = lines.index(HEADER) + 2
-    end = next(
-        (number for number in range(start, len(lines)) if not lines[number].startswith("|")), len(lines)
-    )
-    kept = {_key(line): line for line in lines[start:end]}
-    kept.update((_key(str(row)), str(row)) for row in rows)
-    return (
-        "\n".join([*lines[: start - 2], HEADER, _RULE, *(kept[key] for key in sorted(kept)), *lines[end:]])
-        + "\n"
-    )
-
-
-def _key(line: str) -> tuple[str, str]:
-    cells = [cell.strip() for cell in line.strip("|").split("|")]
-    return cells[0], cells[2]
+    return side_by_side.update(text, HEADER, map(str, rows), _KEY)

@@ -121,5 +121,6 @@ def _comparison(rule, name, peers, chosen = [], **kwargs):
         args = ["--peer=$(rootpath {})".format(peer) for peer in peers] + chosen,
         data = peers,
         main = "compare.py",
+        deps = ["//tests:side_by_side"],
         **kwargs
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import side_by_side
 from tests.peers import compare, document, outcomes
 
 REPORT = """<testsuites><testsuite>
@@ -52,7 +53,7 @@ def test_outcomes(report: Path) -> None:
         "a::five": "error",
         "a::six": "failed",
     }
-    assert outcomes.count(found) == {"passed": 1, "failed": 2, "error": 1, "skipped": 1, "xfailed": 1}
+    assert side_by_side.count(found) == {"passed": 1, "failed": 2, "error": 1, "skipped": 1, "xfailed": 1}
 
 
 def test_tests_that_are_named_after_files(tmp_path: Path) -> None:
@@ -64,10 +65,10 @@ def test_tests_that_are_named_after_files(tmp_path: Path) -> None:
 def test_differences() -> None:
     par = {"a": "passed", "b": "failed", "d": "passed"}
     environment = {"a": "passed", "b": "passed", "c": "skipped", "d": "passed"}
-    assert outcomes.differences(par, environment) == [
-        "b: failed in the par, passed in the virtual environment",
-        "c: not there in the par, skipped in the virtual environment",
-    ]
+    assert side_by_side.differences(par, environment, "elsewhere") == {
+        "b": "failed in the par, passed elsewhere",
+        "c": "not run in the par, skipped elsewhere",
+    }
 
 
 def test_run_reads_the_report(tmp_path: Path, report: Path) -> None:
@@ -99,8 +100,8 @@ def test_choose() -> None:
     ("other", "status", "words"),
     [
         (REPORT, 0, ""),
-        (REPORT.replace("three", "drei"), 1, "DIFFERS: a::drei: not there in the par, skipped in the"),
-        ("<testsuites/>", 1, "DIFFERS: a::five: error in the par, not there in the"),
+        (REPORT.replace("three", "drei"), 1, "DIFFERS: a::drei: not run in the par, skipped in the"),
+        ("<testsuites/>", 1, "DIFFERS: a::five: error in the par, not run in the"),
         ("", 1, "ended with status 3 and without a report"),
     ],
 )
@@ -188,7 +189,7 @@ def test_the_table_keeps_what_did_not_run() -> None:
 
 
 def test_a_document_without_a_table() -> None:
-    with pytest.raises(document.NoTableError, match=r"begins with the line \| Distribution"):
+    with pytest.raises(side_by_side.NoTableError, match=r"begins with the line \| Distribution"):
         document.update("text\n", [row("a")])
 
 
