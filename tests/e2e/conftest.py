@@ -24,8 +24,6 @@ _PROGRAMS = os.environ.get("PROGRAMS", "tests/e2e/programs")
 
 #: Tests of what is otherwise where the par carries its interpreter; tests/carried has what is so then.
 _NOT_CARRIED = {
-    "test_a_par_for_elsewhere": "its launcher is of one machine, and what the header says is checked before",
-    "test_a_par_that_is_changed_in_no_way_that_matters": "as above",
     "test_a_warning_is_an_error_there": "options are for the Python that starts it, not for its own",
     "test_a_limit_of_memory": "Python has loaded more, and memory is left for what is small",
     "test_a_limit_of_memory_that_is_lifted": "as above",
@@ -48,7 +46,6 @@ _NOT_CARRIED = {
     "test_no_warning": "looks at other pars",
     "test_noexec_mount": "it is a program",
     "test_not_executable": "it is a program",
-    "test_pure_python_runs_on_every_machine": "its launcher is of one machine",
     "test_removed_and_closed": "what else the test imports is gone, too",
     "test_replaced_and_closed": "as above",
     "test_replaced_by_a_text_and_closed": "as above",

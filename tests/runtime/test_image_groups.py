@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import _ctypes  # noqa: F401  # libffi keeps a descriptor of its own library open
 import ctypes
-import shutil
-import subprocess
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -14,28 +12,22 @@ import pytest
 from memfd_par.errors import ParImportError
 from memfd_par.images import Images
 from memfd_par.native import Native
+from tests.runtime.c_library import compiled
 from tests.runtime.fakes import descriptors, natives_index
 
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     """Three that need each other in a circle; each is made first without needs, so that it can be linked with."""
-    gcc = shutil.which("gcc")
-    if not gcc:
-        pytest.fail("this test compiles libraries, and there is no gcc on PATH: install gcc")
     folder = tmp_path_factory.mktemp("libraries")
     names = "pqr"
     for needs in (False, True):
         for number, name in enumerate(names):
             following = names[(number + 1) % 3]
-            source = folder / f"{name}.c"
-            source.write_text(
+            text = (
                 f"int {following}(int); int {name}(int n) {{ return n ? 1 + {following}(n - 1) : {number}; }}"
             )
-            command = [gcc, "-shared", "-fPIC", f"-Wl,-soname,libgroup{name}.so", "-Wl,--no-as-needed"]
-            command += [str(source), "-o", f"libgroup{name}.so"]
-            command += [f"libgroup{following}.so"] if needs else []
-            subprocess.run(command, check=True, cwd=folder)
+            compiled(folder, f"libgroup{name}.so", text, *[f"libgroup{following}.so"][:needs])
     return [(folder / f"libgroup{name}.so").read_bytes() for name in names]
 
 

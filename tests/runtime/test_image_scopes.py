@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import _ctypes  # noqa: F401  # libffi keeps a descriptor of its own library open
 import ctypes
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from memfd_par import linker, stub
 from memfd_par.errors import ParImportError
 from memfd_par.images import Images
 from memfd_par.native import Native
+from tests.runtime.c_library import compiled
 from tests.runtime.fakes import descriptors, natives_index
 
 #: In load order, with their sources: `user` and `other` name nothing that they need, and each uses the other, too.
@@ -27,17 +26,12 @@ _SOURCES = {
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    gcc = shutil.which("gcc")
-    if not gcc:
-        pytest.fail("this test compiles libraries, and there is no gcc on PATH: install gcc")
     folder = tmp_path_factory.mktemp("libraries")
-    for name, text in _SOURCES.items():
-        (folder / "x.c").write_text(text)
-        needed = ["libscopeuser.so", "libscopeother.so", "libscopegiver.so"] if name == "root" else []
-        soname = f"libscope{name}.so"
-        command = [gcc, "-shared", "-fPIC", "-Wl,--no-as-needed", f"-Wl,-soname,{soname}", "x.c", *needed]
-        subprocess.run([*command, "-o", soname], cwd=folder, check=True)
-    return {name: (folder / f"libscope{name}.so").read_bytes() for name in _SOURCES}
+    needed = ["libscopeuser.so", "libscopeother.so", "libscopegiver.so"]
+    return {
+        name: compiled(folder, f"libscope{name}.so", text, *(needed if name == "root" else []))
+        for name, text in _SOURCES.items()
+    }
 
 
 def images_of(par: Path, libraries: dict[str, bytes], count: int) -> Images:

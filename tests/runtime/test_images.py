@@ -6,7 +6,6 @@ import _ctypes  # noqa: F401  # libffi keeps a descriptor of its own library ope
 import errno
 import os
 import posix
-import shutil
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -23,6 +22,7 @@ from memfd_par.copies import Copies
 from memfd_par.errors import ParImportError
 from memfd_par.images import Images
 from memfd_par.native import Native
+from tests.runtime.c_library import compiled
 from tests.runtime.fakes import descriptors, natives_index
 
 
@@ -63,14 +63,7 @@ def test_every_spelling_is_a_path_to_the_descriptor() -> None:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    gcc = shutil.which("gcc")
-    if not gcc:
-        pytest.fail("this test compiles a library, and there is no gcc on PATH: install gcc")
-    source = tmp_path_factory.mktemp("library") / "x.c"
-    source.write_text("int x(void) { return 1; }")
-    output = source.with_suffix(".so")
-    subprocess.run([gcc, "-shared", "-fPIC", "-Wl,-soname,libx.so", source, "-o", output], check=True)
-    return output.read_bytes()
+    return compiled(tmp_path_factory.mktemp("library"), "libx.so", "int x(void) { return 1; }")
 
 
 def native(
@@ -175,11 +168,9 @@ def test_a_library_of_the_system_that_is_not_there(images: Images, monkeypatch: 
 
 
 def test_no_static_thread_local_storage_left(tmp_path: Path) -> None:
-    source, library = tmp_path / "x.c", tmp_path / "libtls.so"
-    source.write_text(
-        'static __thread char x[100000] __attribute__((tls_model("initial-exec"))); char *f(int n) { return x + n; }'
-    )
-    subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,-soname,libtls.so", source, "-o", library], check=True)
+    text = 'static __thread char x[100000] __attribute__((tls_model("initial-exec"))); char *f(int n) { return x + n; }'
+    compiled(tmp_path, "libtls.so", text)
+    library = tmp_path / "libtls.so"
     images = Images(natives_index(library, [native("lib/libtls.so", 0, library.stat().st_size)]))
     text = failure(images, 0)
     assert "lib/libtls.so was compiled for static thread-local storage" in text

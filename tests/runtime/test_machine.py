@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posix
+import sys
 from typing import Any
 
 import pytest
@@ -48,6 +49,42 @@ def test_glibc_that_is_too_old(
 
 def test_libc_of_this_machine() -> None:
     assert machine.libc() == posix.confstr("CS_GNU_LIBC_VERSION")
+
+
+@pytest.mark.parametrize("name", ["musl", "unknown", "uClibc 1.0"])
+def test_another_c_library(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "libc", lambda: name)
+    text = refused(capsys)
+    assert (
+        f"glibc 2.17 or newer, and {sys.executable} runs on another C library ({name}), as on Alpine" in text
+    )
+    assert "Debian or distroless" in text
+
+
+def test_musl_is_told_by_confstr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There confstr(3) fails: it knows no CS_GNU_LIBC_VERSION."""
+
+    def confstr(name: str) -> str:
+        raise ValueError("unrecognized configuration name: " + name)
+
+    monkeypatch.setattr(posix, "confstr", confstr)
+    monkeypatch.setattr("sys.implementation._multiarch", "x86_64-linux-musl")
+    assert machine.libc() == "musl"
+
+
+def test_a_free_threaded_interpreter(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.abiflags", "t")
+    wanted = HEADER["abi"]
+    assert f"extension modules for {wanted}, and {sys.executable} is {wanted}t" in refused(capsys)
+
+
+def test_a_32_bit_interpreter(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.maxsize", 2**31 - 1)
+    assert f"native code for {HEADER['machine']}, and this machine is a 32-bit Python on " in refused(capsys)
 
 
 def test_no_memfd(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import _ctypes
 import errno
 import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from memfd_par import tiers
 from memfd_par.images import Images
 from memfd_par.native import Native
+from tests.runtime.c_library import compiled
 from tests.runtime.fakes import natives_index
 
 
@@ -59,17 +58,11 @@ class Loader:
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     """Two that need each other."""
-    gcc = shutil.which("gcc")
-    if not gcc:
-        pytest.fail("this test compiles libraries, and there is no gcc on PATH: install gcc")
     folder = tmp_path_factory.mktemp("libraries")
-    (folder / "x.c").write_text("int x(void) { return 1; }\n")
-    for needs in ([], ["libtierb.so", "-Wl,--no-as-needed"]):
-        for name, other in (("a", needs), ("b", ["libtiera.so"] if needs else [])):
-            soname = f"libtier{name}.so"
-            command = [gcc, "-shared", "-fPIC", "-Wl,--no-as-needed", f"-Wl,-soname,{soname}", "x.c", *other]
-            subprocess.run([*command, "-o", soname], cwd=folder, check=True)
-    return [(folder / f"libtier{name}.so").read_bytes() for name in "ab"]
+    text = "int x(void) { return 1; }"
+    compiled(folder, "libtierb.so", text)
+    compiled(folder, "libtiera.so", text, "libtierb.so")
+    return [(folder / "libtiera.so").read_bytes(), compiled(folder, "libtierb.so", text, "libtiera.so")]
 
 
 def loaded(
@@ -93,11 +86,7 @@ def loaded(
 @pytest.fixture
 def lonely(tmp_path: Path) -> list[bytes]:
     """A library that needs nothing."""
-    gcc = shutil.which("gcc")
-    assert gcc
-    (tmp_path / "x.c").write_text("int x(void) { return 1; }\n")
-    subprocess.run([gcc, "-shared", "-fPIC", "x.c", "-o", "libx.so"], cwd=tmp_path, check=True)
-    return [(tmp_path / "libx.so").read_bytes()]
+    return [compiled(tmp_path, "libx.so", "int x(void) { return 1; }")]
 
 
 def test_pages_are_too_large(tmp_path: Path, lonely: list[bytes]) -> None:
@@ -119,19 +108,14 @@ def test_cycle(tmp_path: Path, libraries: list[bytes]) -> None:
 
 def test_symbols_of_others(tmp_path: Path) -> None:
     """The first of two libraries uses a symbol of the second, and does not name it; the third needs both."""
-    gcc = shutil.which("gcc")
-    assert gcc
-    contents = []
-    for name, text, needed in (
-        ("uses", "extern int given; int *use(void) { return &given; }", ()),
-        ("gives", "int given;", ()),
-        ("needs", "int x;", ("libtieruses.so", "libtiergives.so")),
-    ):
-        (tmp_path / "x.c").write_text(text)
-        soname = f"libtier{name}.so"
-        command = [gcc, "-shared", "-fPIC", "-Wl,--no-as-needed", f"-Wl,-soname,{soname}", "x.c", *needed]
-        subprocess.run([*command, "-o", soname], cwd=tmp_path, check=True)
-        contents.append((soname, (tmp_path / soname).read_bytes()))
+    contents = [
+        (soname, compiled(tmp_path, soname, text, *needed))
+        for soname, text, needed in (
+            ("libtieruses.so", "extern int given; int *use(void) { return &given; }", ()),
+            ("libtiergives.so", "int given;", ()),
+            ("libtierneeds.so", "int x;", ("libtieruses.so", "libtiergives.so")),
+        )
+    ]
     par = tmp_path / "app.par"
     par.write_bytes(b"".join(data for _, data in contents))
     natives, offset = [], 0
