@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +19,16 @@
 #include "failure.h"
 
 #define SELF "/proc/self/exe"
+
+/* What the kernel calls a program that it is given as a descriptor (execveat(2)). */
+#define BY_DESCRIPTOR "/dev/fd/"
+
+/* Programs, and those who start them, count on low numbers: to close them one by one, or to have one in its place. Where few are
+ * allowed, a number of LOW or more is as good; below it, one is as low as another. */
+#define HIGH 256
+#define LOW 32
+
+#define MOST_LINKS 40 /* as the kernel has it (path_resolution(7)) */
 
 #define NO_PAR                                                                                                    \
     "%s is a launcher without a par behind it. Run the file that memfd_par_binary builds (NAME.par), whole and as it was " \
@@ -44,14 +55,20 @@ static char *copied(const char *text)
 /* fstat(2) by its number: the name belongs to glibc 2.33 and newer. */
 static int status_of(int file, struct stat *status) { return (int)syscall(SYS_fstat, file, status); }
 
-/* A descriptor that no closed standard stream gives its number to. */
-static int open_above_streams(const char *path)
+/* The same file by a number of HIGH or more, or the highest that is left; never one of the standard streams. */
+static int moved_up(int file)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC), other;
+    struct rlimit limit = {0, 0};
+    int other = fcntl(file, F_DUPFD_CLOEXEC, HIGH), least = file > STDERR_FILENO ? LOW : STDERR_FILENO + 1;
 
-    if (file < 0 || file > STDERR_FILENO)
+    if (other < 0)
+        getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur > HIGH)
+        limit.rlim_cur = HIGH;
+    for (int number = (int)limit.rlim_cur - 1; other < 0 && number >= least; number--)
+        other = fcntl(file, F_DUPFD_CLOEXEC, number);
+    if (other < 0 && file > STDERR_FILENO)
         return file;
-    other = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     close(file);
     return other;
 }
@@ -69,12 +86,13 @@ static int is_this_program(int file)
     return same;
 }
 
-/* The name by which the kernel has started the program (getauxval(3)). */
-static const char *started_as(const char *first_argument)
+/* The name by which the kernel has started the program (getauxval(3)); of a descriptor's, only the caller tells one. */
+static const char *started_as(const char *first_argument, int *by_kernel)
 {
     const char *name = (const char *)getauxval(AT_EXECFN);
 
-    return name && *name ? name : first_argument;
+    *by_kernel = name && *name && strncmp(name, BY_DESCRIPTOR, sizeof BY_DESCRIPTOR - 1);
+    return *by_kernel ? name : first_argument;
 }
 
 /* Takes `.` and empty parts out of an absolute path; links and `..` stay as they are. */
@@ -125,30 +143,87 @@ static char *link_target(const char *link)
     return copied(target);
 }
 
+/* Whether a path leads by the mark, itself or by a symbolic link in it: what realpath(3) does, but that /proc/self stays. */
+static int leads_by_mark(const char *path)
+{
+    char done[PATH_MAX] = "", rest[2 * PATH_MAX], target[2 * PATH_MAX];
+    size_t used = 0, part;
+    int links = 0;
+
+    snprintf(rest, sizeof rest, "%s", path);
+    for (const char *next = rest; *next; next += part) {
+        ssize_t length;
+        next += strspn(next, "/");
+        part = strcspn(next, "/");
+        if (!part || (part == 1 && *next == '.'))
+            continue;
+        if (part == 2 && !strncmp(next, "..", 2)) {
+            while (used && done[--used] != '/')
+                ;
+            continue;
+        }
+        if (used + part + 2 > sizeof done)
+            return 0;
+        done[used] = '/';
+        memcpy(done + used + 1, next, part);
+        done[used + part + 1] = 0;
+        if (!strcmp(done, INTERPRETER_MARK))
+            return 1;
+        length = strcmp(done, "/proc/self") ? readlink(done, target, PATH_MAX) : -1;
+        if (length < 0) {
+            used += part + 1;
+            continue;
+        }
+        if (++links > MOST_LINKS || (size_t)length + strlen(next + part) >= sizeof target)
+            return 0;
+        strcpy(target + length, next + part);
+        strcpy(rest, target);
+        if (*rest == '/')
+            used = 0;
+        next = rest;
+        part = 0;
+    }
+    return 0;
+}
+
+/* A path behind the mark, where it begins with that. */
+static const char *behind_mark(const char *path)
+{
+    return strncmp(path, INTERPRETER_MARK "/", sizeof INTERPRETER_MARK) ? path : path + sizeof INTERPRETER_MARK - 1;
+}
+
 void par_open(struct par *par, const char *first_argument)
 {
-    const char *name = started_as(first_argument);
+    int by_kernel, is_own;
+    const char *started = started_as(first_argument, &by_kernel), *name = behind_mark(started);
     struct stat status;
+    char link[40];
 
-    par->as_interpreter = !strncmp(name, INTERPRETER_MARK "/", sizeof INTERPRETER_MARK);
-    if (par->as_interpreter)
-        name += sizeof INTERPRETER_MARK - 1;
     par->name = copied(name);
     if (!record.par_size)
         fail(NO_PAR, name);
-    par->file = open_above_streams(name);
-    if (par->file >= 0 && is_this_program(par->file)) {
+    par->file = open(name, O_RDONLY | O_CLOEXEC);
+    is_own = par->file >= 0 && is_this_program(par->file);
+    par->as_interpreter = name != started && (by_kernel || is_own);
+    if (is_own) {
         par->path = absolute(name);
     } else {
         /* Started by a descriptor (fexecve(3)), by ld.so, or replaced since: /proc still knows the file. */
         int code = errno;
         if (par->file >= 0)
             close(par->file);
-        par->file = open_above_streams(SELF);
+        par->file = open(SELF, O_RDONLY | O_CLOEXEC);
         if (par->file < 0)
             fail(UNREADABLE, name, strerror(code));
         par->path = link_target(SELF);
     }
+    par->file = moved_up(par->file);
+    if (par->file < 0)
+        fail(UNREADABLE, par->path, strerror(errno));
+    snprintf(link, sizeof link, "/proc/self/fd/%d", par->file);
+    par->real_path = link_target(link);
+    if (!par->as_interpreter && strcmp(par->path, par->real_path))
+        par->as_interpreter = leads_by_mark(par->path);
     if (status_of(par->file, &status) || (uint64_t)status.st_size < record.par_size)
         fail(TRUNCATED, par->path, "it is shorter than it was built");
 }
@@ -168,15 +243,8 @@ const void *par_map_checked(const struct par *par, uint64_t offset, uint64_t siz
 
 void par_serve_files(const struct par *par, uint64_t offset, uint64_t size)
 {
-    char link[40], *real_path;
-
-    if (!size)
-        return;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", par->file);
-    real_path = link_target(link);
-    if (*real_path == '/' && !files_serve(par->file, par->path, real_path, offset, size))
+    if (size && *par->real_path == '/' && !files_serve(par->file, par->path, par->real_path, offset, size))
         hooks_enable(NULL); /* libraries of the par are found by Python code alone */
-    free(real_path);
 }
 
 uint64_t par_checksum(const void *bytes, uint64_t size)

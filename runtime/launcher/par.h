@@ -5,7 +5,7 @@
 
 #include "../native/image.h"
 
-/* By this prefix of its path, which proc(5) lets pass as it is, a par is told to be an interpreter
+/* By this prefix of its path, or of a symbolic link in that, which proc(5) lets pass as it is, a par is told to be an interpreter
  * (runtime/memfd_par/executable.py). */
 #define INTERPRETER_MARK "/proc/self/root"
 
@@ -21,9 +21,10 @@ struct record {
 extern const volatile struct record record;
 
 struct par {
-    int file;           /* read-only, closed by exec, none of the standard streams */
+    int file;           /* read-only, closed by exec, none of the low numbers that programs count on */
     char *name;         /* as it was started: sys.argv[0] */
     char *path;         /* absolute; symbolic links stay as they are */
+    char *real_path;    /* without them */
     int as_interpreter; /* the path has the mark */
 };
 

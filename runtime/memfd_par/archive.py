@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posix
+import sys
 
 from memfd_par import format
 
@@ -14,6 +15,9 @@ _STEP = 128 << 10
 
 #: Less than this costs no more than a few reads.
 _WORTHWHILE = 64 << 10
+
+#: As in runtime/launcher/par.c: programs, and those who start them, count on low numbers.
+_HIGH, _LOW = 256, 32
 
 
 class Archive:
@@ -88,7 +92,7 @@ class Archive:
 
     def _reopen(self, what: str) -> int:
         try:
-            fd = posix.open(self.path, posix.O_RDONLY | posix.O_CLOEXEC)
+            fd = moved_up(posix.open(self.path, posix.O_RDONLY | posix.O_CLOEXEC))
         except OSError as error:
             raise _error("VANISHED", par=self.path, what=what, reason=error.strerror) from None
         identity = _identity(fd)
@@ -106,6 +110,27 @@ class Archive:
         self._fd = fd
         self._identity = identity
         return fd
+
+
+def moved_up(fd: int) -> int:
+    """The same file by a number of 256 or more, or the highest that is left; `fd` where the interpreter has no fcntl built in.
+
+    Loading that module would cost more than the two system calls.
+    """
+    if "fcntl" not in sys.builtin_module_names:
+        return fd
+    from fcntl import F_DUPFD_CLOEXEC, fcntl
+
+    number = _HIGH
+    while number >= _LOW:
+        try:
+            high = fcntl(fd, F_DUPFD_CLOEXEC, number)
+        except OSError:
+            number = min(number, posix.sysconf("SC_OPEN_MAX")) - 1
+        else:
+            posix.close(fd)
+            return high
+    return fd
 
 
 def _identity(fd: int) -> tuple[int, int, int, int]:

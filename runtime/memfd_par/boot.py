@@ -37,10 +37,12 @@ def start(
     from memfd_par.executable import take_request
 
     as_interpreter = take_request()
-    index = _open(sys.argv[0], fd, block, size, runtime, header)
+    from memfd_par.archive import moved_up
+
+    index = _open(sys.argv[0], moved_up(fd), block, size, runtime, header)
     from memfd_par.program import run
 
-    run(index, as_interpreter)
+    run(index, as_interpreter or _is_linked(index))
 
 
 def carry(launcher: Any, runtime: dict[str, Any], header: dict[str, Any]) -> ModuleSpec:
@@ -68,6 +70,17 @@ def carry(launcher: Any, runtime: dict[str, Any], header: dict[str, Any]) -> Mod
         _end(error)
         raise
     return spec
+
+
+def _is_linked(index: Index) -> bool:
+    """Whether the par was started by a symbolic link to its spelling as an interpreter: only then it has another real path."""
+    from memfd_par.paths import current
+
+    if len(current().roots) == 1:
+        return False
+    from memfd_par.marked import leads_by_mark
+
+    return leads_by_mark(index.archive.path)
 
 
 def _end(error: BaseException) -> None:

@@ -2,7 +2,7 @@
 
 The spelling goes by way of /proc/self/root (proc(5)). The kernel hands it on to the preamble as it is, so that
 children started through it by anyone, a shell included, are interpreters, and no environment variable is needed
-that other children would inherit.
+that other children would inherit. A symbolic link to it is as good (marked.py).
 """
 
 from __future__ import annotations

@@ -92,3 +92,15 @@ class Connection(sqlite3.Connection):
 sqlite3.connect(pathlib.Path("a"), factory=Connection)
 """
     assert printed(par, "-c", code) == "PosixPath\n"
+
+
+def test_by_a_descriptor(par: Par) -> None:
+    """As fexecve(3): the kernel knows no path, and the first argument says what is started."""
+    program = "import os, sys; fd = os.open(sys.argv[1], os.O_RDONLY); os.execve(fd, sys.argv[2:], {})"
+    for name, code, expected in (
+        (f"/proc/self/root{par.path}", ("-c", "import sys; print(sys.argv)"), "['-c']\n"),
+        (str(par.path), ("import sys; print(sys.argv)", "-c"), f"['{par.path}', '-c']\n"),
+        ("app", ("import sys; print(sys.argv, sys.prefix)", "-c"), f"['app', '-c'] {par.path}\n"),
+        ("/proc/self/root/bin/sh", ("import sys; print(sys.prefix)",), f"{par.path}\n"),
+    ):
+        assert printed(par, "-c", program, par.path, name, *code) == expected

@@ -183,7 +183,7 @@ print(reader.use(b"dlopen", b"libouter.so"), reader.use(b"dlopen", b"libabsent.s
 
 
 def test_after_the_descriptor_was_closed(par: Par) -> None:
-    code = f"import os, ctypes\nctypes.CDLL('libreader.so')\nos.closerange(3, 256)\nROOT, PATHS, NAMES = {str(par.path)!r}, ['/tests/e2e/programs/native/inner.c'], ['open']\n{_RUN}"
+    code = f"import os, ctypes\nctypes.CDLL('libreader.so')\nos.closerange(3, 1024)\nROOT, PATHS, NAMES = {str(par.path)!r}, ['/tests/e2e/programs/native/inner.c'], ['open']\n{_RUN}"
     results = json.loads(par.output(code))
     assert "inner_answer" in results["open /tests/e2e/programs/native/inner.c"]
 

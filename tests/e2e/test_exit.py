@@ -148,7 +148,7 @@ import os, sys
 if os.fork(): os._exit(0)
 os.setsid()
 if os.fork(): os._exit(0)
-os.closerange(0, 256)
+os.closerange(0, 1024)
 os.chdir("/")
 for number in range(3): assert os.open("/dev/null", os.O_RDWR) == number
 import _answer, other._other, faulty, memfd_par

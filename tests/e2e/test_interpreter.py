@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -166,3 +168,79 @@ def test_options_of_a_par_that_is_named_by_a_relative_path(probe: Par) -> None:
         assert completed.stdout.endswith("/shapes/__init__.py\n") and completed.stdout.startswith("True /"), (
             completed
         )
+
+
+_WHO = "import sys; print(sys.argv, __name__, sys.flags.isolated)"
+
+
+@pytest.mark.parametrize("by", ["link", "link to a link", "folder", "relative", "folder above"])
+def test_a_link_to_sys_executable_is_the_interpreter_as_well(probe: Par, tmp_path: Path, by: str) -> None:
+    executable = Path("/proc/self/root" + str(probe.path))
+    link = tmp_path / "python"
+    place: Path | str = link
+    if by == "folder":
+        (tmp_path / "bin").symlink_to(executable.parent)
+        place = tmp_path / "bin" / executable.name
+    elif by == "folder above":
+        (tmp_path / "bin").symlink_to(executable.parent / "..")
+        place = tmp_path / "bin" / executable.parent.name / executable.name
+    elif by == "link to a link":
+        (tmp_path / "other").symlink_to(executable)
+        link.symlink_to("./other")
+    else:
+        link.symlink_to(executable)
+        place = "./python" if by == "relative" else link
+    completed = subprocess.run(
+        [place, "-c", _WHO, "a"], **probe.surroundings(capture_output=True, cwd=tmp_path)
+    )
+    assert (completed.stdout.split("__main__")[0], completed.stderr) == ("['-c', 'a'] ", "")
+
+
+@pytest.mark.parametrize("target", ["{par}", "../{name}", "/proc/self/cwd/{name}", "/proc/{pid}/root{par}"])
+def test_another_link_is_the_program(probe: Par, target: str) -> None:
+    link = probe.path.parent / "links" / "app"
+    link.parent.mkdir()
+    try:
+        link.symlink_to(target.format(par=probe.path, name=probe.path.name, pid=os.getpid()))
+        command = [link, "import sys; print(sys.argv)", "-c"]
+        completed = subprocess.run(command, **probe.surroundings(capture_output=True))
+        assert (completed.stdout, completed.stderr) == (f"['{link}', '-c']\n", "")
+    finally:
+        shutil.rmtree(link.parent)
+
+
+_OWN = """
+import os, sys
+own = [int(name) for name in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/" + name)
+       and os.path.samefile("/proc/self/fd/" + name, sys.argv[0])]
+null = os.open("/dev/null", os.O_RDONLY)
+print(own, null, os.get_inheritable(own[0]))
+"""
+
+
+def test_low_descriptors_are_free(probe: Par) -> None:
+    """As for Python itself: the first that a program opens is 3. A system's Python has to have fcntl built in for that."""
+    assert probe.output(_OWN).split() == ["[256]", "3", "False"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "taken", "number"),
+    [(64, "", 63), (64, "63<&0", 62), (256, "", 255), (257, "", 256), (32, "", 3)],
+)
+def test_low_descriptors_where_few_are_allowed(probe: Par, limit: int, taken: str, number: int) -> None:
+    command = f'exec {taken}; ulimit -n {limit}; exec "$@"'
+    prefix = ["/bin/bash", "-c", command, "bash"]
+    first = 4 if number == 3 else 3
+    assert probe.output(_OWN, prefix=prefix).split() == [f"[{number}]", str(first), "False"]
+
+
+def test_standard_streams_are_free_after_closing_all(probe: Par) -> None:
+    """As in a daemon that closes whatever is open: the par, which it opens again, takes none of their numbers."""
+    code = """
+import os, sys
+out = os.dup2(1, 5000)
+os.closerange(0, 1024)
+import shapes
+os.write(out, repr([os.open("/dev/null", os.O_RDWR) for _ in range(3)]).encode())
+"""
+    assert probe.output(code) == "[0, 1, 2]"

@@ -55,7 +55,7 @@ assert [row.module for row in memfd_par.loaded()][-2:] == ["_answer", "other._ot
 def test_import_after_all_descriptors_are_closed(natives: Par) -> None:
     code = """
 import os
-os.closerange(3, 256)
+os.closerange(3, 1024)
 taken = [os.open("/dev/null", os.O_RDONLY) for _ in range(8)]
 import _answer, other._other, faulty, importlib.resources
 assert _answer.answer() == 42 and faulty.__file__
@@ -68,7 +68,7 @@ assert all(os.readlink(f"/proc/self/fd/{fd}") == "/dev/null" for fd in taken)
 def test_no_descriptor_is_left_open_or_inherited(natives: Par) -> None:
     code = """
 import os, subprocess, _answer, other._other
-mine = [os.readlink(f"/proc/self/fd/{fd}") for fd in range(100) if os.path.exists(f"/proc/self/fd/{fd}")]
+mine = [os.readlink(f"/proc/self/fd/{fd}") for fd in range(1024) if os.path.exists(f"/proc/self/fd/{fd}")]
 assert mine.count(PAR) == 1 and not [name for name in mine if "memfd" in name], mine
 names = subprocess.run(["/bin/ls", "-l", "/proc/self/fd"], close_fds=False, capture_output=True, text=True).stdout
 assert ".par" not in names and "memfd" not in names, names
@@ -82,7 +82,7 @@ def test_late_import_in_a_changed_working_directory(copy: Copy) -> None:
     completed = subprocess.run(
         [
             "./" + relative.path.name,
-            "import os; os.chdir('/'); os.closerange(3, 99); import _answer; print(_answer.__file__)",
+            "import os; os.chdir('/'); os.closerange(3, 1024); import _answer; print(_answer.__file__)",
         ],
         **par.surroundings(capture_output=True),
     )

@@ -10,7 +10,7 @@ from tests.e2e.par import Copy, Par, says
 from tests.e2e.sandbox import NOBODY, as_nobody
 from tests.e2e.surgery import member
 
-_CLOSE = "import os; os.closerange(3, 256)\n"
+_CLOSE = "import os; os.closerange(3, 1024)\n"
 _LATE = (
     "import _answer, other._other, faulty; print(_answer.answer(), other._other.answer(), faulty.__name__)"
 )

@@ -25,7 +25,7 @@ def run(code, interpreter=None):
     return interpreter
 
 def descriptors():
-    numbers = [number for number in range(3, 256) if os.path.exists(f"/proc/self/fd/{number}")]
+    numbers = [number for number in range(3, 1024) if os.path.exists(f"/proc/self/fd/{number}")]
     return [(number, os.readlink(f"/proc/self/fd/{number}")) for number in numbers]
 """
 
@@ -180,7 +180,7 @@ assert descriptors() == before, (before, descriptors())
 
 def test_a_par_that_is_gone(copy: Copy) -> None:
     par = copy("probe")
-    code = "os.closerange(3, 256); os.rename(sys.argv[0], sys.argv[0] + '.old'); run('import shapes')"
+    code = "os.closerange(3, 1024); os.rename(sys.argv[0], sys.argv[0] + '.old'); run('import shapes')"
     stderr = par.run(_PRELUDE + code).stderr
     says(stderr, "ParReadError", "can no longer be read", "what a new interpreter starts with", "Put it back")
     os.rename(f"{par.path}.old", par.path)
@@ -189,7 +189,7 @@ def test_a_par_that_is_gone(copy: Copy) -> None:
 def test_descriptors_that_were_closed(copy: Copy) -> None:
     code = """
 number = _interpreters.create()
-os.closerange(3, 256)
+os.closerange(3, 1024)
 run("import shapes, os; assert 'circle.py' in os.listdir(os.path.dirname(shapes.__file__))", number)
 _interpreters.destroy(number)
 _interpreters.destroy(run("import shapes"))
