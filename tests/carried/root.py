@@ -36,12 +36,16 @@ def bare(par: Path, *options: str, proc: bool = True) -> list[str]:
     ]
 
 
-def output(par: Par, *arguments: str, interpreter: bool = True) -> str:
-    """What a par prints in such a root, which has devices, too; it must end well."""
+def completed(par: Par, *arguments: str, interpreter: bool = True) -> subprocess.CompletedProcess[str]:
+    """A par that has run in such a root, which has devices, too."""
     options = ["--setenv", "MEMFD_PAR_INTERPRETER", "1"] if interpreter else []
     options += ["--dev", "/dev", "--tmpfs", "/dev/shm"]
-    completed = subprocess.run(
-        [*bare(par.path, *options), *arguments], capture_output=True, text=True, timeout=30, check=False
-    )
-    assert (completed.returncode, completed.stderr) == (0, ""), completed
-    return completed.stdout
+    command = [*bare(par.path, *options), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def output(par: Par, *arguments: str, interpreter: bool = True) -> str:
+    """What a par prints there; it must end well."""
+    done = completed(par, *arguments, interpreter=interpreter)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
