@@ -23,6 +23,14 @@ def par(request: pytest.FixtureRequest) -> Iterator[Par]:
     shutil.rmtree(folder)
 
 
+def test_the_pythons_that_there_have_to_be() -> None:
+    """Others are tested where the machine has them."""
+    absent = {(3, 13), (3, 14)} - {version(path) for path in pythons()}
+    assert not absent, (
+        f"MEMFD_PAR_PYTHONS lacks {sorted(absent)}: install python3.13 and python3.14 with libpython3-dev (Debian)"
+    )
+
+
 def test_what_is_started(par: Par) -> None:
     """The executable, where it has the interpreter in it; nothing of libpython is in the par then."""
     with zipfile.ZipFile(par.path) as archive:
