@@ -50,7 +50,9 @@ LEFT_OUT = (
 #: Folders of the standard library that are no part of it, or that hold what only a compiler needs.
 _NEVER = re.compile(r"(^|/)(__pycache__|config-[^/]*|site-packages|dist-packages)(/|$)|\.(pyc|pyo|a|o|exe)$")
 
-_STDLIB = re.compile(r"lib/python3\.\d+t?/(.+)")
+_STDLIB = re.compile(r"lib/python3\.\d+/(.+)")
+#: Where a free-threaded Python has the same (PEP 703).
+_FREE_THREADED_STDLIB = re.compile(r"lib/python3\.\d+t/os\.py")
 #: glibc and the compiler's libraries, for targets that carry them.
 _C_LIBRARY = re.compile(r"lib/glibc/[^/]+")
 _LIBRARY = re.compile(r"lib/[^/]+\.so(\.[\w.]+)?")
@@ -62,6 +64,11 @@ _EXECUTABLE = re.compile(r"bin/python(3(\.\d+t?)?)?")
 _LINKED = "bin/python-linked"
 _DYNLOAD = "lib-dynload/"
 
+_FREE_THREADED = (
+    "{target}: the interpreter of its Python toolchain is free-threaded ({path}), and no par has carried such a one yet. Mend: set "
+    'interpreter = "system", so that the par is run by one that is installed, or use a toolchain with an interpreter that has the '
+    "global lock."
+)
 _UNKNOWN = (
     '{target}: {attribute} names "{name}", and the standard library of its interpreter has no such module.{hint} Mend: '
     "correct the name, or leave it out."
@@ -125,13 +132,16 @@ def choose(
         linked: local path of an executable that was linked of a static libpython.
 
     Raises:
-        PackError: a name means no module.
+        PackError: a name means no module, or the interpreter is free-threaded.
     """
     found: dict[str, InputFile] = {}
     for file in files:
         path = file.runfiles_path[len(prefix) + 1 :]
         if file.runfiles_path.startswith(prefix + "/") and not _NEVER.search(path):
             found.setdefault(path, file)
+    for path in found:
+        if _FREE_THREADED_STDLIB.fullmatch(path):
+            raise PackError(_FREE_THREADED.format(target=target, path=path))
     modules = {path: match[1].removeprefix(_DYNLOAD) for path in found if (match := _STDLIB.fullmatch(path))}
     known = {part for path in modules.values() for part in _prefixes(_name(path))}
     for attribute, names in (("exclude_stdlib", left_out), ("include_stdlib", kept)):

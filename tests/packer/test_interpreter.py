@@ -91,3 +91,15 @@ def test_what_may_be_started() -> None:
     assert chosen(files=files).executables == (".par/python3.14", ".par/python3", ".par/python")
     without = chosen(files=tuple(path for path in FILES if "libpython" not in path))
     assert (without.libpython, without.executables) == ("", (".par/python3.14",))
+
+
+def test_a_free_threaded_python() -> None:
+    files = tuple(
+        path.replace("python3.14", "python3.14t").replace("cpython-314", "cpython-314t") for path in FILES
+    )
+    with pytest.raises(PackError) as error:
+        chosen(files=files)
+    assert str(error.value).startswith(
+        "//a:b: the interpreter of its Python toolchain is free-threaded (lib/python3.14t/os.py), and no par has carried"
+    )
+    assert 'interpreter = "system"' in str(error.value)
