@@ -20,6 +20,8 @@ from tests.e2e.sandbox import as_nobody, without_memfd
 
 _MARK = b"memfd_par launcher 0001\0"
 _CODE = "import sys; print(sys.argv[1:], __name__)"
+#: struct vfs_cap_data (linux/capability.h), version 2: CAP_NET_BIND_SERVICE, permitted and effective.
+_CAPABILITY = struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)
 
 
 @pytest.fixture
@@ -78,6 +80,27 @@ def test_a_flipped_bit_in_what_every_start_reads(par: Par, part: float) -> None:
         says(par.fails(_CODE), "memfd_par: ", "does not match its checksum", "Copy it again")
         change(par, place, data[place : place + 1])
     assert par.output(_CODE) == "[] __main__\n"
+
+
+def test_another_file_behind_the_launcher(par: Par) -> None:
+    """As long as the par, so that only its content tells."""
+    data = par.path.read_bytes()
+    place, (start, size, _, _) = record(par)
+    change(par, start, bytes(size))
+    says(
+        par.fails(_CODE), f"memfd_par: {par.path} is truncated or was altered", "does not match its checksum"
+    )
+    with par.path.open("r+b") as file:
+        file.truncate(place + 4096)
+        file.truncate(len(data))
+    completed = par.run(_CODE)
+    assert completed.returncode not in (0, None) and completed.stdout == ""
+
+
+def test_something_behind_the_par(par: Par) -> None:
+    with par.path.open("ab") as file:
+        file.write(b"a signature\n" * 1000)
+    assert par.output(_CODE, "a") == "['a'] __main__\n"
 
 
 def test_another_file_in_its_place_while_it_starts(par: Par) -> None:
@@ -176,8 +199,12 @@ def test_rubbish_for_the_dynamic_linker(par: Par) -> None:
     assert all(line.startswith("ERROR: ld.so:") for line in completed.stderr.splitlines()), completed.stderr
 
 
-def test_setuid(par: Par) -> None:
-    par.path.chmod(0o4755)
+@pytest.mark.parametrize("rights", ["setuid", "setgid", "file capabilities"])
+def test_the_rights_of_another(par: Par, rights: str) -> None:
+    if rights == "file capabilities":
+        os.setxattr(par.path, "security.capability", _CAPABILITY)
+    else:
+        par.path.chmod(0o4755 if rights == "setuid" else 0o2755)
     command = [*as_nobody(), str(par.path), _CODE]
     completed = subprocess.run(command, **par.surroundings(capture_output=True))
     assert completed.returncode == 1
