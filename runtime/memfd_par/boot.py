@@ -29,7 +29,8 @@ def start(
         fd: the open par.
         block: where the boot block lies; tells this par from another that takes its place later.
         size: bytes of the whole par.
-        runtime: code of the runtime's modules by dotted name; of those that do not run now, marshalled.
+        runtime: code of the runtime's modules by dotted name, which is let go of once it has run; of those that do not run now,
+            marshalled.
         header: what the packer says of this par (`format`).
     """
     _load(runtime)
@@ -137,6 +138,7 @@ def add_runtime(runtime: dict[str, Any]) -> None:
             break
         module: Any = _add(name, type(sys)(name))
         exec(code, module.__dict__)
+        runtime[name] = None  # `Index.own_code` finds it again
         if name == "memfd_par.format":
             _add(module.LATE, Late(module.LATE, runtime[module.LATE]))
 

@@ -8,6 +8,7 @@ from memfd_par import format
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
+    from types import CodeType
     from typing import Any
 
     from memfd_par.archive import Archive
@@ -74,8 +75,20 @@ class Index:
         return table
 
     def own(self, name: str) -> tuple[int, Any, int, str | None]:
-        """The entry of a module of the runtime that came with the boot block: with the code itself."""
-        return int(name == "memfd_par"), self.runtime[name], 0, None
+        """The entry of a module of the runtime that came with the boot block: its name in place of an offset (`own_code`)."""
+        return int(name == "memfd_par"), name, 0, None
+
+    def own_code(self, name: str) -> CodeType:
+        """The code of a module of the runtime that came with the boot block.
+
+        Raises:
+            OSError: it has been executed, and the par can no longer be read.
+        """
+        code = self.runtime[name]
+        if code is None:
+            code = marshal.loads(self.archive.block(self.archive.boot_block, name))[1][name]
+        own: CodeType = marshal.loads(code) if isinstance(code, bytes) else code
+        return own
 
     def tops(self) -> list[str]:
         """First components of all modules."""

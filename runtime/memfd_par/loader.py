@@ -107,14 +107,13 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
             ParImportError: the par can no longer be read.
         """
         _, offset, size, _ = self.entry
-        if not isinstance(offset, int):  # the runtime's own
-            own: CodeType = marshal.loads(offset) if isinstance(offset, bytes) else offset
-            return own
         if size < 0:
             # It keeps importlib's frames out of the traceback of a SyntaxError.
             compiled: CodeType = self.source_to_code(self.get_data(self.path), self.path)
             return compiled
         try:
+            if isinstance(offset, str):  # the runtime's own
+                return self.index.own_code(offset)
             data = self.index.archive.read(offset, size, fullname)
         except OSError as error:
             raise as_import_error(error, fullname) from None

@@ -168,6 +168,36 @@ def test_data_after_removal_and_closing(par: Par) -> None:
     says(stderr, "ParReadError: ", str(par.path), "can no longer be read", "Put it back")
 
 
+#: Code objects of the runtime that have been executed are not kept.
+_OWN = """
+import memfd_par, memfd_par.format, memfd_par.loader
+for module in (memfd_par, memfd_par.format, memfd_par.loader):
+    namespace = {"__name__": module.__name__}
+    exec(module.__loader__.get_code(module.__name__), namespace)
+    assert namespace.keys() - {"__builtins__"} <= vars(module).keys(), module
+print("read")
+"""
+
+
+def test_code_of_the_runtime(par: Par) -> None:
+    assert par.output(_OWN) == "read\n"
+
+
+def test_code_of_the_runtime_after_removal_and_closing(par: Par) -> None:
+    caught = """
+import memfd_par
+try: memfd_par.__loader__.get_code("memfd_par")
+except ImportError as error: print(error.name, error)
+"""
+    says(
+        par.output(_remove(par) + _CLOSE + caught),
+        "memfd_par ",
+        str(par.path),
+        "can no longer be read",
+        "Put it back",
+    )
+
+
 def test_traceback_without_the_file(par: Par) -> None:
     """Source lines are missing, as they are without the source; the traceback itself is there."""
     stderr = par.fails(f"import faulty\n{_remove(par)}{_CLOSE}faulty.fail('late')")
