@@ -7,6 +7,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.carried.root import bare
 from tests.e2e.par import built
 
@@ -51,6 +53,16 @@ def test_it_runs_and_is_smaller() -> None:
     command = [*bare(small), "a"]
     completed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (completed.returncode, completed.stdout, completed.stderr) == (0, "hello 3.14 a\n", "")
+
+
+def test_the_page_says_how_much() -> None:
+    page = built("docs/size.md").read_text("utf-8")
+    found = re.search(r"^It has ([\d.]+) MB in place of ([\d.]+)\.$", page, re.MULTILINE)
+    assert found and f"| in all | {found[2]} |" in page
+    sizes = [built(f"tests/carried/{name}_3_14.par").stat().st_size for name in ("small", "hello")]
+    assert [float(number) for number in found.groups()] == pytest.approx(
+        [size / 1e6 for size in sizes], abs=0.2
+    )
 
 
 def test_sources_of_the_standard_library_are_deflated_and_read() -> None:
