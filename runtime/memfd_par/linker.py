@@ -88,10 +88,17 @@ def refusal(index: Index, native: Native, what: str, path: str, error: Exception
 
 def _mend(reason: str) -> str:
     """The template that fits ld.so's words, which are in the language that the program has chosen (setlocale(3))."""
-    translated = getattr(_locale, "dgettext", lambda _domain, text: text)
     for text, mend in _MENDS:
-        if text in reason or translated("libc", text) in reason:
+        if text in reason or _translated(text) in reason:
             return mend
     if "cannot allocate memory" in reason.lower() or posix.strerror(_ENOMEM) in reason:
         return errors.MEND_MEMORY
     return errors.MEND_OTHER
+
+
+def _translated(text: str) -> str:
+    """What ld.so says for `text`."""
+    try:
+        return str(_locale.dgettext("libc", text))
+    except (AttributeError, UnicodeDecodeError):
+        return text  # this Python has no gettext(3), or the catalogue does not fit the locale

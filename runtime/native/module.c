@@ -93,7 +93,11 @@ static PyObject *none(void)
 static PyObject *raise_failure(const struct image_result *result)
 {
     if (result->text) {
-        PyErr_SetString(PyExc_ImportError, result->text);
+        PyObject *text = PyUnicode_DecodeLocale(result->text, "surrogateescape"); /* ld.so speaks the user's language */
+        if (text) {
+            PyErr_SetObject(PyExc_ImportError, text);
+            Py_DecRef(text);
+        }
         return NULL;
     }
     errno = result->code;

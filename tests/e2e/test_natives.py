@@ -58,11 +58,21 @@ def test_library_that_the_machine_lacks(natives: Par) -> None:
     assert "/proc/self/fd" not in stderr
 
 
-def test_library_that_the_machine_lacks_in_another_language(natives: Par, tmp_path: Path) -> None:
-    said = "ez dago liburutegirik, ñ"
-    env = language.make(tmp_path / "language", {"cannot open shared object file": said})
-    stderr = natives.fails(language.SETUP + "import _lonely", str(tmp_path / "language"), env=env)
-    says(stderr, "ParImportError: ", f"libabsent.so: {said}: ", "needs that library", "install it")
+@pytest.mark.parametrize("tier", ["sparse", "plain"])
+@pytest.mark.parametrize(
+    ("codeset", "mend"), [("UTF-8", "needs that library"), ("ISO-8859-1", "The member is _lonely.so")]
+)
+def test_library_that_the_machine_lacks_in_another_language(
+    natives: Par, tmp_path: Path, codeset: str, mend: str, tier: str
+) -> None:
+    """Of an encoding that is not the locale's, no more is known than that it is refused."""
+    env = language.make(tmp_path / "language", {"cannot open shared object file": "ez dago, ñ"})
+    code = f"import ctypes; ctypes.CDLL(None).bind_textdomain_codeset(b'libc', b'{codeset}')\nimport _lonely"
+    stderr = natives.fails(
+        language.SETUP + code, str(tmp_path / "language"), env={**env, "MEMFD_PAR_TIER": tier}
+    )
+    says(stderr, "ParImportError: ", "libabsent.so: ez dago, ", "No such file or directory", mend)
+    assert ("ez dago, ñ: " in stderr) == (codeset == "UTF-8")
 
 
 def test_undefined_symbol(natives: Par) -> None:
