@@ -27,8 +27,6 @@ VARIABLE = "MEMFD_PAR_TIER"
 NAMES = ("plain", "full", "sparse")
 PLAIN, FULL, SPARSE = range(3)
 
-_NOT_LOADED = "the image loader in C cannot be loaded: %s"
-
 
 class Tiers:
     """What can be used in this process.
@@ -73,16 +71,9 @@ def probe(index: Index, copy: Any) -> Tiers:
     if not size:
         return Tiers(PLAIN, why)
     try:
-        fd, path = copy(offset, size, "memfd_par._native")
+        loader, fd, path = _load(index, offset, size, copy)
     except (ImportError, OSError) as error:
-        return Tiers(PLAIN, _NOT_LOADED % error)
-    try:
-        loader = _create(path)
-        shown = index.archive.root + format.OWN + "loader.so"
-        loader.rename(path.encode(), shown.encode("utf-8", "surrogateescape"))
-    except (ImportError, OSError) as error:
-        posix.close(fd)
-        return Tiers(PLAIN, _NOT_LOADED % error)
+        return Tiers(PLAIN, "the image loader in C cannot be loaded: %s" % error)
     if "memfd_par.descriptors" in sys.modules:
         loader.heed_folders()
     try:
@@ -127,6 +118,19 @@ def _serve(index: Index, loader: Any) -> None:
     paths = (archive.path, posix.readlink("/proc/self/fd/%d" % fd))
     encoded = [path.encode("utf-8", "surrogateescape") for path in paths]
     loader.serve(fd, *encoded, offset, size, _finder(index))
+
+
+def _load(index: Index, offset: int, size: int, copy: Any) -> tuple[Any, int, str]:
+    """The loader in C, the memory file that it was loaded from, which the caller closes, and that one's path."""
+    fd, path = copy(offset, size, "memfd_par._native")
+    try:
+        loader = _create(path)
+    except ImportError:
+        posix.close(fd)
+        raise
+    shown = index.archive.root + format.OWN + "loader.so"
+    loader.rename(path.encode(), shown.encode("utf-8", "surrogateescape"))
+    return loader, fd, path
 
 
 def _create(path: str) -> Any:
