@@ -15,6 +15,8 @@ from benchmarks.command import Unavailable, reason
 
 _READY = b"ready\n"
 
+_STEP = 1 << 20  # bytes that are read at once
+
 
 @dataclass(frozen=True)
 class Program:
@@ -64,6 +66,14 @@ class Program:
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             finally:
                 os.close(descriptor)
+
+    def fill(self) -> None:
+        """Read the files that are deployed into the page cache, each from its beginning to its end, as a copy of them would."""
+        self.evict()
+        for path in files(self.product):
+            with open(path, "rb", buffering=0) as file:
+                while file.read(_STEP):
+                    pass
 
     def start(self, prefix: tuple[str, ...] = ()) -> tuple[float, float]:
         """Run the program to its end.

@@ -171,7 +171,9 @@ class Run:
         program = self._programs[name]
         program.forget()
         program.evict()
-        return {"first_start_s": program.start()[0]}
+        wall, _ = program.start()
+        program.fill()
+        return {"first_start_s": wall}
 
     def _warm(self, name: str) -> dict[str, float]:
         wall, cpu = self._programs[name].start()

@@ -155,6 +155,8 @@ def test_evicted_files_are_not_in_the_page_cache(tmp_path: Path) -> None:
     assert _resident(big) > 0
     program.evict()
     assert _resident(big) == 0
+    program.fill()
+    assert _resident(big) == _MEBIBYTE // mmap.PAGESIZE
 
 
 def _file_system(path: Path) -> str:
