@@ -102,6 +102,18 @@ def test_optimisation(tmp_path: Path, optimize: int, kept: bool) -> None:
         exec(code, {})
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="code objects have columns since 3.11 (PEP 657)")
+@pytest.mark.parametrize(("optimize", "columns"), [(-1, False), (0, True)])
+def test_the_runtime_has_lines_and_no_columns(optimize: int, columns: bool, tmp_path: Path) -> None:
+    source = tmp_path / "m.py"
+    source.write_text("import sys\n\nvalue = sys.maxsize + len(sys.argv)\n")
+    ((_, data),) = bytecode.compile_all([str(source)], optimize)
+    assert data is not None
+    positions = [each for each in marshal.loads(data).co_positions() if each[0] == 3]
+    assert positions
+    assert any(column is not None for *_, column in positions) == columns
+
+
 def test_the_runtime_imports_no_future(tmp_path: Path) -> None:
     source = tmp_path / "m.py"
     source.write_text("from __future__ import annotations\ndef f(x: undefined) -> None: ...\n")
