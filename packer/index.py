@@ -15,13 +15,13 @@ Block = tuple[int, int, bytes]
 
 
 class IndexWriter:
-    """Collects blocks of marshalled tables; their offsets count from where `write` puts them."""
+    """Collects blocks of marshalled tables."""
 
     def __init__(self) -> None:
         self._data = bytearray()
 
     def add(self, table: Any) -> Block:
-        """A block for a table, with an offset within this index."""
+        """A block for a table."""
         data = marshal.dumps(table)
         offset = len(self._data)
         self._data += data
@@ -32,34 +32,49 @@ class IndexWriter:
         return archive.add_bytes(stored_path, bytes(self._data)).offset
 
 
-class Directory:
-    """One table for each first component of the paths, and where it lies."""
+def folder_tables(
+    entries: Mapping[str, Any], tables: IndexWriter, extents: Mapping[str, tuple[int, int]] | None = None
+) -> dict[str, Any]:
+    """Adds the tables of all folders of a tree but the root.
 
-    def __init__(self, entries: Mapping[str, Any], tables: IndexWriter) -> None:
-        self.groups: dict[str, dict[str, Any]] = {}
-        for path in sorted(entries):
-            self.groups.setdefault(path.partition("/")[0], {})[path] = entries[path]
-        self.blocks: dict[str, Block] = {top: tables.add(group) for top, group in self.groups.items()}
+    Args:
+        entries: by path.
+        tables: to add to.
+        extents: what stands behind the block of a folder, by path.
 
-    def moved(self, base: int) -> dict[str, Block]:
-        """The blocks, where the tables lie at `base` in the file."""
-        return {
-            top: (offset + base, size, check) for top, (offset, size, check) in sorted(self.blocks.items())
-        }
+    Returns:
+        The table of the root.
+    """
+    folders: dict[str, dict[str, Any]] = {"": {}}
+    for path in sorted(entries):
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, {})[name] = entries[path]
+        while folder:
+            folder = folder.rpartition("/")[0]
+            folders.setdefault(folder, {})
+    for folder in sorted(filter(None, folders), reverse=True):  # what lies in one comes before it
+        above, _, name = folder.rpartition("/")
+        folders[above][name + "/"] = (*tables.add(folders[folder]), *(extents or {}).get(folder, ()))
+    return folders[""]
 
 
-def code_extents(modules: Directory) -> dict[str, tuple[int, int]]:
+def code_extents(modules: Mapping[str, tuple[int, int, int, Any]]) -> dict[str, tuple[int, int]]:
     """Offset and size of the part of the file that holds the code of all modules below each first component.
 
     Of size 0 where they do not lie together.
+
+    Args:
+        modules: their entries, by key.
     """
+    places: dict[str, list[tuple[int, int]]] = {}
+    for key, (kind, offset, size, _) in modules.items():
+        if not kind & format.EXTENSION and size > 0:
+            places.setdefault(key.partition("/")[0], []).append((offset, size))
     extents: dict[str, tuple[int, int]] = {}
-    for top, entries in modules.groups.items():
-        places = [(entry[1], entry[2]) for entry in entries.values() if not entry[0] & format.EXTENSION]
-        places = [place for place in places if place[1] > 0]
-        start = min((offset for offset, _ in places), default=0)
-        size = max((offset + size for offset, size in places), default=0) - start
-        extents[top] = (start, size) if size == sum(size for _, size in places) else (0, 0)
+    for top, found in places.items():
+        start = min(offset for offset, _ in found)
+        end = max(offset + size for offset, size in found)
+        extents[top] = (start, end - start) if end - start == sum(size for _, size in found) else (0, 0)
     return extents
 
 

@@ -15,7 +15,7 @@ from packer.carry import Carried, write_start
 from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.image import PAGE_SIZES
-from packer.index import Directory, IndexWriter, code_extents, module_entries, native_entries
+from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries
 from packer.layout import Layout
 from packer.natives import Natives
 from packer.plan import Plans
@@ -202,28 +202,21 @@ def _write_index(
     natives: Sequence[Any],
     numbers: Mapping[str, int],
 ) -> dict[str, Any]:
-    """The header's blocks: the tables, and then the directories of tables, whose offsets they hold."""
+    """Writes the index. Returns what the header has of it."""
     modules = module_entries(
         {key: module for key, module in par.layout.modules.items() if module.stored_path not in _RESIDENT},
         code,
         numbers,
     )
     tables = IndexWriter()
-    module_tables = Directory(modules, tables)
-    file_tables = Directory({path: place.entry() for path, place in stored.items()}, tables)
-    natives_block = tables.add(natives) if natives else None
-    base = tables.write(archive, format.OWN + "index")
-    directories = IndexWriter()
-    extents = code_extents(module_tables)
-    modules_block = directories.add(
-        {top: (*block, *extents.get(top, (0, 0))) for top, block in module_tables.moved(base).items()}
-    )
-    files_block = directories.add(file_tables.moved(base))
-    directory_base = directories.write(archive, format.OWN + "directory")
+    root = folder_tables(modules, tables, code_extents(modules))
+    files = tables.add(folder_tables({path: place.entry() for path, place in stored.items()}, tables))
+    natives_block = tables.add(natives) if natives else (0, 0, b"")
     return {
-        "modules": (modules_block[0] + directory_base, *modules_block[1:]),
-        "files": (files_block[0] + directory_base, *files_block[1:]),
-        "natives": (natives_block[0] + base, *natives_block[1:]) if natives_block else (0, 0, b""),
+        "index": tables.write(archive, format.OWN + "index"),
+        "modules": root,
+        "files": files,
+        "natives": natives_block,
         "preload": [numbers[path] for path in par.preload],
         "own_natives": sorted({numbers[path] for path in par.layout.interpreter if path in numbers}),
     }

@@ -133,10 +133,9 @@ def path_hook(index: Index) -> Callable[[object], FolderFinder]:
 
 def _is_in_file(index: Index, path: str) -> bool:
     """Whether a stored path is that of a file, or goes on behind one, as in a zip file."""
-    files = index.files(path.partition("/")[0])
     end = len(path)
     while end > 0:
-        if path[:end] in files:
+        if index.file(path[:end]) is not None:
             return True
         end = path.rfind("/", 0, end)
     return False

@@ -81,14 +81,6 @@ class FolderFinder:
 
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """Names and whether they are packages, for pkgutil.iter_modules."""
-        for name, kind in sorted(self._children()):
-            if not kind & format.NAMESPACE and "." not in name:
-                yield prefix + name, bool(kind & format.PACKAGE)
-
-    def _children(self) -> Iterator[tuple[str, int]]:
-        tops = [self.prefix.partition("/")[0]] if self.prefix else self.index.tops()
-        for top in tops:
-            for key, entry in self.index.modules(top).items():
-                head, _, name = key.rpartition("/")
-                if head == self.prefix[:-1]:
-                    yield name, entry[0]
+        for name, entry in sorted(self.index.modules(self.prefix[:-1]).items()):
+            if not entry[0] & format.NAMESPACE and "." not in name:
+                yield prefix + name, bool(entry[0] & format.PACKAGE)

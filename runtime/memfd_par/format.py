@@ -14,22 +14,28 @@ sees, the archive holds, each as a stored member:
                      checksum, and the header names those of the tables. The code is that of the modules of `START`, in
                      their order, of `NATIVE` where there are native members, and then that of `RESIDENT`, each marshalled by itself. The others are modules like any other.
 
-Tables are plain dicts and tuples of marshal's own types. A *key* is a module's dotted name with `/` for
-`.`, which is also the stored path of its source without the suffix. A *block* is `(offset, size,
-checksum)` of a marshalled table in the file.
+Tables are plain dicts and tuples of marshal's own types. A *block* is `(offset in .par/index, size,
+checksum)` of a marshalled table. header["index"] is where that member begins in the file.
 
-    top        {first component: (*block of modules, offset, size of their code)}
-                                                        block in header["modules"]
-    modules    {key: (kind, offset, size, stored path or None)}
-    tops       {first component: block of files}        block in header["files"]
-    files      {stored path: (offset, stored size, size, executable)}   stored size < size: deflated
-    natives    [(offset, size, stored path, soname, link name, loads, patches, group, image, why)]
-                                                        block in header["natives"]
+Modules and files each make a tree of folders. header["modules"] is the table of the one's root, header["files"] the
+block of the other's. The table of a folder has, by the last component of the path,
 
-In `modules`, `offset` and `size` delimit the code object, except for an extension module, where `offset` is
-its number in `natives`. `stored path` is None where the key tells it (`key.py`, `key/__init__.py`).
+    name       (kind, offset, size, stored path or None)            a module
+               (offset, stored size, size, executable)              a file; stored size < size: deflated
+    name + "/" block                                                a folder
+               (*block, offset, size)                               a package of the root; where all its code lies
+
+so that a program reads the tables of the packages that it imports from, and no others. A *key* is a module's path in
+its tree: the dotted name with `/` for `.`, which is also the stored path of its source without the suffix.
+Of a module, `offset` and `size` delimit the code object, but for an extension module, where `offset` is its number
+among the native members. `stored path` is None where the key tells it (`key.py`, `key/__init__.py`).
 A size of -1 marks source that does not compile: the importer compiles it, and fails, at run time.
-In `natives`, `loads` are the numbers of all members to be loaded before this one, in load order, `patches` are
+
+header["natives"] is the block of a list of native members:
+
+    (offset, size, stored path, soname, link name, loads, patches, group, image, why)
+
+`loads` are the numbers of all members to be loaded before this one, in load order, `patches` are
 `(offset in the member, bytes)` to be written over the image in memory, and `group` are the numbers of all
 members of a cycle, this one among them, which are loaded together. `image` is the plan of the loader in C (struct
 image_plan in runtime/native/image.h), empty where there is none, and `why` says what forbids a sparse image.

@@ -16,63 +16,45 @@ if TYPE_CHECKING:
 
 
 class Index:
-    """Two levels: a first component's own table is read on first touch (`format` tells the layout)."""
+    """Trees of modules and files, whose folders are read on first touch (`format` tells the layout)."""
 
-    __slots__ = (
-        "_file_tables",
-        "_files",
-        "_module_tables",
-        "_modules",
-        "_natives",
-        "archive",
-        "header",
-        "runtime",
-    )
+    __slots__ = ("_files", "_modules", "_natives", "archive", "header", "runtime")
 
     def __init__(self, archive: Archive, header: dict[str, Any], runtime: dict[str, Any]) -> None:
         self.archive = archive
         self.header = header
         self.runtime = runtime
-        self._modules: dict[str, Any] = self._table(header["modules"], "the index of modules")
-        self._module_tables: dict[str, dict[str, Any]] = {}
-        self._files: dict[str, Any] | None = None
-        self._file_tables: dict[str, dict[str, Any]] = {}
+        # Tables by folder.
+        self._modules: dict[str, dict[str, Any]] = {"": header["modules"]}
+        self._files: dict[str, dict[str, Any]] = {}
         self._natives: list[Native] | None = None
 
     def module(self, key: str) -> tuple[int, Any, int, str | None] | None:
         """The entry of a module, or None. `key` is its name with `/` for `.`."""
-        top = key.partition("/")[0]
-        table = self._module_tables.get(top)
-        if table is None:
-            name = key.replace("/", ".")
-            if top == "memfd_par" and name in self.runtime:
-                return self.own(name)
-            if top not in self._modules:
-                return None
-            table = self.modules(top)
-        entry = table.get(key)
-        if entry is None and key.endswith("/__init__"):
+        if key[:9] == "memfd_par":  # what must be found when the par can no longer be read
+            own = key.replace("/", ".")
+            if own in self.runtime:
+                return self.own(own)
+        package, _, name = key.rpartition("/")
+        table = self._modules.get(package) or self._table_of(self._modules, package, "the index of ")
+        entry: tuple[int, Any, int, str | None] | None = table.get(name) if table else None
+        if entry is None and name == "__init__":
             # A package's own source is also a module in its folder; code that imports it by that name exists.
-            package = table.get(key[: -len("/__init__")])
-            if package is not None and package[0] & (format.PACKAGE | format.NAMESPACE) == format.PACKAGE:
-                path = package[3] or format.module_path(key[: -len("/__init__")], package[0])
-                return (package[0] & ~format.PACKAGE, package[1], package[2], path)
+            found = self.module(package)
+            if found is not None and found[0] & (format.PACKAGE | format.NAMESPACE) == format.PACKAGE:
+                path = found[3] or format.module_path(package, found[0])
+                return found[0] & ~format.PACKAGE, found[1], found[2], path
         return entry
 
-    def modules(self, top: str) -> dict[str, Any]:
-        """The entries of all modules whose first component is `top`."""
-        table = self._module_tables.get(top)
-        if table is None:
-            block = self._modules.get(top)
-            if block:
-                table = self._table(block, "the index of " + top)
-                self.archive.read_ahead(block[3], block[4])
-            else:
-                table = {}
-            if top == "memfd_par":
-                table.update((name.replace(".", "/"), self.own(name)) for name in self.runtime)
-            self._module_tables[top] = table
-        return table
+    def modules(self, package: str) -> dict[str, tuple[int, Any, int, str | None]]:
+        """The entries of the modules in a package, given by its key, by their last names."""
+        table = self._table_of(self._modules, package, "the index of ") or {}
+        entries = {name: entry for name, entry in table.items() if not name.endswith("/")}
+        for own in self.runtime:
+            above, _, name = own.rpartition(".")
+            if above == package:
+                entries[name] = self.own(own)
+        return entries
 
     def own(self, name: str) -> tuple[int, Any, int, str | None]:
         """The entry of a module of the runtime that came with the boot block: its name in place of an offset (`own_code`)."""
@@ -90,22 +72,18 @@ class Index:
         own: CodeType = marshal.loads(code) if isinstance(code, bytes) else code
         return own
 
-    def tops(self) -> list[str]:
-        """First components of all modules."""
-        return list(self._modules)
+    def file(self, stored_path: str) -> tuple[int, int, int, int] | None:
+        """The entry of a file, or None."""
+        folder, _, name = stored_path.rpartition("/")
+        table = self.files(folder)
+        return table.get(name) if table else None
 
-    def files(self, top: str) -> dict[str, tuple[int, int, int, int]]:
-        """The files whose first path component is `top`; a file in the top folder is its own component."""
-        table = self._file_tables.get(top)
-        if table is None:
-            block = self._file_tops().get(top)
-            table = self._table(block, "the list of files in " + top) if block else {}
-            self._file_tables[top] = table
-        return table
-
-    def file_tops(self) -> list[str]:
-        """First path components of all files."""
-        return list(self._file_tops())
+    def files(self, folder: str) -> dict[str, Any] | None:
+        """The table of a folder, given by its stored path; None for one that is not there."""
+        what = "the list of files in "
+        if not self._files:
+            self._files[""] = self._table(self.header["files"], what + "the par")
+        return self._table_of(self._files, folder, what)
 
     def data(self, stored_path: str) -> bytes:
         """The content of a file.
@@ -114,7 +92,7 @@ class Index:
             FileNotFoundError: the par has no such file.
             ParMemoryError: there is no memory for it.
         """
-        entry = self.files(stored_path.partition("/")[0]).get(stored_path)
+        entry = self.file(stored_path)
         if entry is None:
             raise FileNotFoundError(2, "No such file or directory", self.archive.root + stored_path)
         offset, stored_size, size, _ = entry
@@ -144,10 +122,26 @@ class Index:
             self._natives = [Native(*entry) for entry in table]
         return self._natives
 
-    def _file_tops(self) -> dict[str, Any]:
-        if self._files is None:
-            self._files = self._table(self.header["files"], "the index of files")
-        return self._files
+    def _table_of(self, tables: dict[str, dict[str, Any]], folder: str, what: str) -> dict[str, Any] | None:
+        """The table of a folder in one of the trees, which is read, and those above it, where they are not yet."""
+        found = tables.get(folder)
+        if found is not None:
+            return found
+        table = tables[""]
+        path = ""
+        for name in folder.split("/"):
+            path = path + "/" + name if path else name
+            found = tables.get(path)
+            if found is None:
+                block = table.get(name + "/")
+                if block is None:
+                    return None
+                found = tables[path] = self._table(block, what + path)
+                if len(block) > 3:
+                    self.archive.read_ahead(block[3], block[4])
+            table = found
+        return table
 
-    def _table(self, block: tuple[int, int, bytes], what: str) -> Any:
-        return marshal.loads(self.archive.block(block, what))
+    def _table(self, block: tuple[Any, ...], what: str) -> Any:
+        offset, size, checksum = block[:3]
+        return marshal.loads(self.archive.block((self.header["index"] + offset, size, checksum), what))

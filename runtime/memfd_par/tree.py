@@ -8,8 +8,6 @@ from memfd_par import format
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from memfd_par.index import Index
 
 _ENOENT = 2
@@ -47,12 +45,11 @@ class Outside(Exception):
 class Tree:
     """All files and folders of the par, read from the index as far as they are asked for."""
 
-    __slots__ = ("_folders", "index", "root")
+    __slots__ = ("index", "root")
 
     def __init__(self, index: Index) -> None:
         self.index = index
         self.root = index.archive.root
-        self._folders: dict[str, dict[str, set[str]]] = {}
 
     def find(self, path: str) -> Node:
         """The node that an absolute path below the par names.
@@ -78,9 +75,9 @@ class Tree:
             parts.append(part)
             last = not any(later not in ("", ".") for later in rest[number + 1 :])
             if not self._is_folder("/".join(parts)) and (not last or rest[-1] in ("", ".")):
-                raise _error(_ENOTDIR if self._entry("/".join(parts)) is not None else _ENOENT, path)
+                raise _error(_ENOTDIR if self.index.file("/".join(parts)) is not None else _ENOENT, path)
         stored_path = "/".join(parts)
-        entry = self._entry(stored_path)
+        entry = self.index.file(stored_path)
         if entry is None and not self._is_folder(stored_path):
             raise _error(_ENOENT, path)
         return Node(stored_path, entry)
@@ -109,9 +106,7 @@ class Tree:
 
     def children(self, folder: str) -> list[str]:
         """Names in a folder, sorted."""
-        if not folder:
-            return sorted(self.index.file_tops())
-        return sorted(self._folders_of(folder.partition("/")[0]).get(folder, ()))
+        return sorted(name.rstrip("/") for name in self.index.files(folder) or ())
 
     def stat(self, node: Node) -> posix.stat_result:
         """Its status as stat has it: owner, date and device are the par's own."""
@@ -128,28 +123,8 @@ class Tree:
         floats = {"st_atime": times[0], "st_mtime": times[1], "st_ctime": times[2]}
         return posix.stat_result((*values, *(int(time) for time in times)), {**floats, **ns, **more})
 
-    def _entry(self, stored_path: str) -> tuple[int, ...] | None:
-        return self.index.files(stored_path.partition("/")[0]).get(stored_path)
-
     def _is_folder(self, stored_path: str) -> bool:
-        return not stored_path or stored_path in self._folders_of(stored_path.partition("/")[0])
-
-    def _folders_of(self, top: str) -> dict[str, set[str]]:
-        folders = self._folders.get(top)
-        if folders is None:
-            folders = self._folders[top] = _folders(self.index.files(top))
-        return folders
-
-
-def _folders(paths: Iterable[str]) -> dict[str, set[str]]:
-    """Names in each folder above the given files."""
-    folders: dict[str, set[str]] = {}
-    for path in paths:
-        folder, slash, name = path.rpartition("/")
-        while slash and name not in folders.setdefault(folder, set()):
-            folders[folder].add(name)
-            folder, slash, name = folder.rpartition("/")
-    return folders
+        return self.index.files(stored_path) is not None
 
 
 def _check_length(path: str) -> None:

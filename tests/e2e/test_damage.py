@@ -52,7 +52,6 @@ def test_whole(par: Par) -> None:
         (".par/code", 0.5),
         (".par/index", 0.0),
         (".par/index", 0.5),
-        (".par/directory", 0.5),
         (".par/boot", 0.0),
         (".par/boot", 0.5),
         (".par/boot", 0.999),
@@ -83,7 +82,7 @@ def test_cut_within_the_preamble(par: Par, size: int) -> None:
     says(completed.stderr, str(par.path), "Syntax error")
 
 
-@pytest.mark.parametrize("name", [".par/boot", ".par/directory"])
+@pytest.mark.parametrize("name", [".par/boot", ".par/index"])
 @pytest.mark.parametrize("part", [0.0, 0.25, 0.5, 0.75, 1.0])
 def test_flipped_bit_in_what_every_start_reads(par: Par, name: str, part: float) -> None:
     offset, size = member(par.path, name)
@@ -127,7 +126,7 @@ def original() -> Iterator[Path]:
 )
 @given(data=st.data())
 def test_any_flipped_bit_in_the_tables(original: Path, folder: Path, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from([".par/index", ".par/directory", ".par/boot"]))
+    name = data.draw(st.sampled_from([".par/index", ".par/boot"]))
     offset, size = member(original, name)
     position = data.draw(st.integers(0, size - 1))
     bit = data.draw(st.integers(0, 7))

@@ -70,7 +70,7 @@ def test_archive_is_sound(par: str) -> None:
         assert {info.external_attr >> 16 for info in archive.infolist()} <= {0o100644, 0o100755}
         users = [n for n in names if not n.startswith(".par/") and n != "__main__.py"]
     assert users == sorted(users)
-    assert names[-4:] == [".par/code", ".par/index", ".par/directory", ".par/boot"]
+    assert names[-3:] == [".par/code", ".par/index", ".par/boot"]
     offset, size = member(place, ".par/boot")
     assert offset + size == directory_offset(place)
     assert place.stat().st_mode & 0o111

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from elf_fixtures import made_up, planned
 
 from memfd_par import format
+from memfd_par.archive import Archive
+from memfd_par.index import Index
 from memfd_par.native import Native
-from packer.archive import Stored
-from packer.index import module_entries, native_entries
+from packer.archive import ParArchive, Stored
+from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries
 from packer.layout import Module
 
 
@@ -58,3 +63,39 @@ def test_modules() -> None:
         "real/fast": (format.EXTENSION, -1, 0, "real/fast.so"),  # the dynamic linker's own, in a real folder
         "spaces": (format.PACKAGE | format.NAMESPACE, 0, 0, None),
     }
+
+
+def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) -> None:
+    modules = {
+        "single": (0, 10, 20, None),
+        "pkg": (format.PACKAGE, 30, 5, None),
+        "pkg/mod": (0, 35, 5, None),
+        "pkg/sub": (format.PACKAGE | format.NAMESPACE, 0, 0, None),
+        "pkg/sub/deep/er": (0, 40, 5, None),  # of which no folder above is a module
+        "apart": (format.PACKAGE, 100, 5, None),
+        "apart/mod": (0, 200, 5, None),
+    }
+    extents = code_extents(modules)
+    assert extents == {"single": (10, 20), "pkg": (30, 15), "apart": (0, 0)}
+    tables = IndexWriter()
+    header: dict[str, Any] = {"modules": folder_tables(modules, tables, extents)}
+    files = {"LICENSE": (1, 2, 2, 0), "pkg/data/a.txt": (3, 4, 4, 0), "pkg/b.txt": (5, 6, 6, 1)}
+    header["files"] = tables.add(folder_tables(files, tables))
+    path = tmp_path / "par"
+    with path.open("w+b") as file:
+        archive = ParArchive(file, 4096)
+        archive.add_bytes("first", b"something else")
+        header["index"] = tables.write(archive, ".par/index")
+        archive.close()
+    with path.open("rb") as file:
+        index = Index(Archive(str(path), file.fileno(), (0, 0, b"")), header, {})
+        assert index.module("single") == modules["single"]
+        assert set(index._modules) == {""}
+        assert index.module("pkg/mod") == modules["pkg/mod"]
+        assert set(index._modules) == {"", "pkg"}
+        assert {key: index.module(key) for key in modules} == modules
+        assert index.module("pkg/sub/deep") is index.module("absent/mod") is None
+        assert index.file("pkg/b.txt") == files["pkg/b.txt"]
+        assert set(index._files) == {"", "pkg"}
+        assert {path: index.file(path) for path in files} == files
+        assert index.files("pkg/data/a.txt") is index.files("absent") is index.file("pkg") is None

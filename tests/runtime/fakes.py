@@ -10,30 +10,37 @@ from typing import Any
 
 from memfd_par import format
 from memfd_par.archive import Archive
+from memfd_par.index import Index
 from memfd_par.native import Native
 
 ROOT = "/somewhere/app.par/"
 
 
+class FilesIndex(Index):
+    """Its files' content is in a dictionary."""
+
+    content: dict[str, bytes]
+
+    def data(self, stored_path: str) -> bytes:
+        """As in a par."""
+        if stored_path not in self.content:
+            raise FileNotFoundError(2, os.strerror(2), ROOT + stored_path)
+        return self.content[stored_path]
+
+
 def files_index(files: dict[str, bytes]) -> Any:
     """An index that has files only, by stored path."""
-
-    def of(top: str) -> dict[str, tuple[int, int, int, int]]:
-        return {
-            path: (0, len(data), len(data), 0) for path, data in files.items() if path.split("/")[0] == top
-        }
-
-    def data(path: str) -> bytes:
-        if path not in files:
-            raise FileNotFoundError(2, os.strerror(2), ROOT + path)
-        return files[path]
-
-    return SimpleNamespace(
-        archive=SimpleNamespace(root=ROOT, path=ROOT[:-1], fd=lambda _: -1),
-        data=data,
-        file_tops=lambda: list({path.split("/")[0] for path in files}),
-        files=of,
-    )
+    index: Any = object.__new__(FilesIndex)
+    index.content = files
+    index.archive = SimpleNamespace(root=ROOT, path=ROOT[:-1], fd=lambda _: -1)
+    index._files = {"": {}}
+    for path, data in files.items():
+        folder, _, name = path.rpartition("/")
+        index._files.setdefault(folder, {})[name] = (0, len(data), len(data), 0)
+        while folder:
+            folder, _, name = folder.rpartition("/")
+            index._files.setdefault(folder, {})[name + "/"] = None
+    return index
 
 
 def natives_index(par: Path, natives: list[Native]) -> Any:
