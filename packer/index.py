@@ -103,6 +103,14 @@ def module_entries(
     return entries
 
 
+def packed(entry: tuple[int, int, int, str | None]) -> int | tuple[int, int, int, str | None]:
+    """An entry of a module as its folder's table has it."""
+    kind, offset, size, path = entry
+    if kind & ~format.PACKAGE or path is not None or size < 0:
+        return entry
+    return format.packed(kind, offset, size)
+
+
 def native_entries(
     plans: Plans, stored: Mapping[str, Stored], empty: Iterable[str]
 ) -> tuple[list[tuple[Any, ...]], dict[str, int]]:

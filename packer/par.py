@@ -15,7 +15,7 @@ from packer.carry import Carried, write_start
 from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.image import PAGE_SIZES
-from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries
+from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries, packed
 from packer.layout import Layout
 from packer.natives import Natives
 from packer.plan import Plans
@@ -209,7 +209,9 @@ def _write_index(
         numbers,
     )
     tables = IndexWriter()
-    root = folder_tables(modules, tables, code_extents(modules))
+    root = folder_tables(
+        {key: packed(entry) for key, entry in modules.items()}, tables, code_extents(modules)
+    )
     files = tables.add(folder_tables({path: place.entry() for path, place in stored.items()}, tables))
     natives_block = tables.add(natives) if natives else (0, 0, b"")
     return {

@@ -81,6 +81,6 @@ class FolderFinder:
 
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """Names and whether they are packages, for pkgutil.iter_modules."""
-        for name, entry in sorted(self.index.modules(self.prefix[:-1]).items()):
-            if not entry[0] & format.NAMESPACE and "." not in name:
-                yield prefix + name, bool(entry[0] & format.PACKAGE)
+        for name, kind in sorted(self.index.modules(self.prefix[:-1]).items()):
+            if not kind & format.NAMESPACE and "." not in name:
+                yield prefix + name, bool(kind & format.PACKAGE)

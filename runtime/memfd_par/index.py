@@ -37,24 +37,31 @@ class Index:
                 return self.own(own)
         package, _, name = key.rpartition("/")
         table = self._modules.get(package) or self._table_of(self._modules, package, "the index of ")
-        entry: tuple[int, Any, int, str | None] | None = table.get(name) if table else None
-        if entry is None and name == "__init__":
+        found = table.get(name) if table else None
+        if type(found) is int:
+            return format.unpacked(found)
+        if found is None and name == "__init__":
             # A package's own source is also a module in its folder; code that imports it by that name exists.
-            found = self.module(package)
-            if found is not None and found[0] & (format.PACKAGE | format.NAMESPACE) == format.PACKAGE:
-                path = found[3] or format.module_path(package, found[0])
-                return found[0] & ~format.PACKAGE, found[1], found[2], path
+            owner = self.module(package)
+            if owner is not None and owner[0] & (format.PACKAGE | format.NAMESPACE) == format.PACKAGE:
+                path = owner[3] or format.module_path(package, owner[0])
+                return owner[0] & ~format.PACKAGE, owner[1], owner[2], path
+        entry: tuple[int, Any, int, str | None] | None = found
         return entry
 
-    def modules(self, package: str) -> dict[str, tuple[int, Any, int, str | None]]:
-        """The entries of the modules in a package, given by its key, by their last names."""
+    def modules(self, package: str) -> dict[str, int]:
+        """The kinds of the modules in a package, given by its key, by their last names."""
         table = self._table_of(self._modules, package, "the index of ") or {}
-        entries = {name: entry for name, entry in table.items() if not name.endswith("/")}
+        kinds = {
+            name: entry & format.PACKAGE if type(entry) is int else entry[0]
+            for name, entry in table.items()
+            if not name.endswith("/")
+        }
         for own in self.runtime:
             above, _, name = own.rpartition(".")
             if above == package:
-                entries[name] = self.own(own)
-        return entries
+                kinds[name] = self.own(own)[0]
+        return kinds
 
     def own(self, name: str) -> tuple[int, Any, int, str | None]:
         """The entry of a module of the runtime that came with the boot block: its name in place of an offset (`own_code`)."""

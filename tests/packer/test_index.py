@@ -12,7 +12,7 @@ from memfd_par.archive import Archive
 from memfd_par.index import Index
 from memfd_par.native import Native
 from packer.archive import ParArchive, Stored
-from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries
+from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries, packed
 from packer.layout import Module
 
 
@@ -71,14 +71,19 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
         "pkg": (format.PACKAGE, 30, 5, None),
         "pkg/mod": (0, 35, 5, None),
         "pkg/sub": (format.PACKAGE | format.NAMESPACE, 0, 0, None),
+        "pkg/broken": (0, 0, -1, None),
+        "pkg/moved": (format.PACKAGE | format.SOURCELESS, 45, 1 << 31, "pkg/moved/__init__.pyc"),
+        "pkg/fast": (format.EXTENSION, 3, 0, "pkg/fast.so"),
         "pkg/sub/deep/er": (0, 40, 5, None),  # of which no folder above is a module
         "apart": (format.PACKAGE, 100, 5, None),
         "apart/mod": (0, 200, 5, None),
     }
     extents = code_extents(modules)
-    assert extents == {"single": (10, 20), "pkg": (30, 15), "apart": (0, 0)}
+    assert extents == {"single": (10, 20), "pkg": (30, 15 + (1 << 31)), "apart": (0, 0)}
     tables = IndexWriter()
-    header: dict[str, Any] = {"modules": folder_tables(modules, tables, extents)}
+    header: dict[str, Any] = {
+        "modules": folder_tables({key: packed(entry) for key, entry in modules.items()}, tables, extents)
+    }
     files = {"LICENSE": (1, 2, 2, 0), "pkg/data/a.txt": (3, 4, 4, 0), "pkg/b.txt": (5, 6, 6, 1)}
     header["files"] = tables.add(folder_tables(files, tables))
     path = tmp_path / "par"
@@ -94,6 +99,11 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
         assert index.module("pkg/mod") == modules["pkg/mod"]
         assert set(index._modules) == {"", "pkg"}
         assert {key: index.module(key) for key in modules} == modules
+        assert index.modules("pkg") == {
+            key[4:]: entry[0]
+            for key, entry in modules.items()
+            if key.startswith("pkg/") and "/" not in key[4:]
+        }
         assert index.module("pkg/sub/deep") is index.module("absent/mod") is None
         assert index.file("pkg/b.txt") == files["pkg/b.txt"]
         assert set(index._files) == {"", "pkg"}
