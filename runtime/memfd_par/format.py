@@ -88,7 +88,14 @@ NATIVE = (
 LATE = "memfd_par.errors"
 
 #: What must load, or tell what is wrong, when the par can no longer be read.
-RESIDENT = (LATE, "memfd_par.filesystem", "memfd_par.folders", "memfd_par.linker", "memfd_par.realpath")
+RESIDENT = (
+    LATE,
+    "memfd_par.filesystem",
+    "memfd_par.folders",
+    "memfd_par.linker",
+    "memfd_par.namespace_loader",
+    "memfd_par.realpath",
+)
 
 #: Bits of a module's kind.
 PACKAGE = 1

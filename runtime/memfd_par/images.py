@@ -129,7 +129,12 @@ class Images:
     def _loaded_elsewhere(self, number: int) -> str | None:
         """The path of a member that another interpreter of the process has loaded."""
         loader = self._image_loader.probe().loader
-        found = loader.noted(number) if loader is not None else self._elsewhere.get(number)
+        if loader is None:
+            found = self._elsewhere.get(number)
+        else:
+            # The loader's own text is mapped from the par, and must not be called where that was cut off.
+            self._index.archive.fd(self._index.native(number).member)
+            found = loader.noted(number)
         if found is None:
             return None
         self._note(number, found[0], None, found[1])

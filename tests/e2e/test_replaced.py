@@ -16,18 +16,18 @@ _LATE = (
 )
 _CAUGHT = """
 import sys
-for name in ("_answer", "other._other", "faulty", "shapes"):
+for name in ("_answer", "other._other", "faulty.syntax", "shapes"):
     try: __import__(name)
     except ImportError as error:
         assert type(error).__name__ == "ParImportError" and WORDS in str(error), error
-        assert error.name in (name, name.partition(".")[0]), error.name
+        assert error.name == name, error.name
     else: raise AssertionError(name)
-    assert name not in sys.modules and name.partition(".")[0] not in sys.modules, name
+    assert name not in sys.modules, name
 import memfd_par, json
 assert "_answer" not in [row.module for row in memfd_par.loaded()]
 print("goes on")
 """
-_MODULES = ["_answer", "faulty", "other._other"]
+_MODULES = ["_answer", "faulty.syntax", "other._other"]
 
 
 @pytest.fixture
