@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../native/descriptor.h"
 #include "../native/files.h"
 #include "../native/hooks.h"
 #include "failure.h"
@@ -22,11 +22,6 @@
 
 /* What the kernel calls a program that it is given as a descriptor (execveat(2)). */
 #define BY_DESCRIPTOR "/dev/fd/"
-
-/* Programs, and those who start them, count on low numbers: to close them one by one, or to have one in its place. Where few are
- * allowed, a number of LOW or more is as good; below it, one is as low as another. */
-#define HIGH 256
-#define LOW 32
 
 #define MOST_LINKS 40 /* as the kernel has it (path_resolution(7)) */
 
@@ -54,24 +49,6 @@ static char *copied(const char *text)
 
 /* fstat(2) by its number: the name belongs to glibc 2.33 and newer. */
 static int status_of(int file, struct stat *status) { return (int)syscall(SYS_fstat, file, status); }
-
-/* The same file by a number of HIGH or more, or the highest that is left; never one of the standard streams. */
-static int moved_up(int file)
-{
-    struct rlimit limit = {0, 0};
-    int other = fcntl(file, F_DUPFD_CLOEXEC, HIGH), least = file > STDERR_FILENO ? LOW : STDERR_FILENO + 1;
-
-    if (other < 0)
-        getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur > HIGH)
-        limit.rlim_cur = HIGH;
-    for (int number = (int)limit.rlim_cur - 1; other < 0 && number >= least; number--)
-        other = fcntl(file, F_DUPFD_CLOEXEC, number);
-    if (other < 0 && file > STDERR_FILENO)
-        return file;
-    close(file);
-    return other;
-}
 
 /* Whether a file is the program that runs: without /proc nobody can tell, and the name is trusted. */
 static int is_this_program(int file)
@@ -217,7 +194,7 @@ void par_open(struct par *par, const char *first_argument)
             fail(UNREADABLE, name, strerror(code));
         par->path = link_target(SELF);
     }
-    par->file = moved_up(par->file);
+    par->file = descriptor_moved_up(par->file);
     if (par->file < 0)
         fail(UNREADABLE, par->path, strerror(errno));
     snprintf(link, sizeof link, "/proc/self/fd/%d", par->file);

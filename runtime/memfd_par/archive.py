@@ -16,7 +16,7 @@ _STEP = 128 << 10
 #: Less than this costs no more than a few reads.
 _WORTHWHILE = 64 << 10
 
-#: As in runtime/launcher/par.c: programs, and those who start them, count on low numbers.
+#: As in runtime/native/descriptor.c: programs, and those who start them, count on low numbers.
 _HIGH, _LOW = 256, 32
 
 

@@ -1,6 +1,7 @@
 /* The files of the par for C code: lookups in a sorted table that is mapped from the par, and copies in memory files. */
 #define _GNU_SOURCE
 #include "files.h"
+#include "descriptor.h"
 #include "inflate.h"
 
 #include <errno.h>
@@ -59,7 +60,7 @@ static int par(void)
         errno = ESTALE;
         return -1;
     }
-    return par_file = file;
+    return par_file = descriptor_moved_up(file);
 }
 
 int files_serve(int file, const char *path, const char *real_path, uint64_t offset, uint64_t size)

@@ -16,7 +16,7 @@ from tests.e2e.sandbox import tool
 #: What carried_interpreter compiles, and how.
 _LAUNCHER = "runtime/launcher"
 _ALONE = ("static_main.c", "takeover.c")
-_IMAGE = ("files.c", "hooks.c", "image.c", "inflate.c")
+_IMAGE = ("descriptor.c", "files.c", "hooks.c", "image.c", "inflate.c")
 _FLAGS = (
     "-std=c11",
     "-O2",

@@ -188,6 +188,22 @@ def test_after_the_descriptor_was_closed(par: Par) -> None:
     assert "inner_answer" in results["open /tests/e2e/programs/native/inner.c"]
 
 
+@pytest.mark.parametrize(("limit", "number"), [(512, 256), (64, 63), (32, 3)])
+def test_low_descriptors_are_free(par: Par, limit: int, number: int) -> None:
+    """The par that C code has opened again takes a number that no program counts on, where there is one."""
+    code = f"""
+import ctypes, os, resource, sys
+use = ctypes.CDLL("libreader.so").use
+use.restype = ctypes.c_char_p
+resource.setrlimit(resource.RLIMIT_NOFILE, ({limit}, {limit}))
+os.closerange(3, 1024)
+assert b"inner_answer" in use(b"open", (sys.argv[0] + "/tests/e2e/programs/native/inner.c").encode())
+links = {{number: "/proc/self/fd/%d" % number for number in range({limit})}}
+print([number for number, link in links.items() if os.path.exists(link) and os.path.samefile(link, sys.argv[0])])
+"""
+    assert par.output(code) == f"[{number}]\n"
+
+
 @pytest.mark.parametrize("first", ["the library", "the folder"])
 def test_a_folder_that_python_has_opened(par: Par, first: str) -> None:
     """Its descriptor means the same to C code, whichever was there first."""
