@@ -4,14 +4,16 @@
  *   driver --fuzz SEED COUNT [PLAN]                  read plans of random words, and of altered ones
  *   driver --repeat COUNT FILE OFFSET SIZE TIER PLAN FUNCTION   load, call and close it so often
  *
- * Prints `tier N ERRNO`, `seals N held BYTES` of the memory file, `result N`; or `error STEP ERRNO TEXT`; and, at the end,
- * `descriptors N`: how many more are open than before. Repeating prints `grown MAPPINGS DESCRIPTORS PAGES ALLOCATED`: by how
+ * Prints `tier N ERRNO`, `seals N held BYTES` of the memory file, `table N of PAGES`: how much of the table of relocations that the
+ * loader makes this process has in memory, `result N`; or `error STEP ERRNO TEXT`; and, at the end, `descriptors N`: how many more
+ * are open than before. Repeating prints `grown MAPPINGS DESCRIPTORS PAGES ALLOCATED`: by how
  * much more there is after the second half than after the first, ALLOCATED in bytes. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <malloc.h>
@@ -66,6 +68,23 @@ static long long held(int file)
     struct stat status;
 
     return fstat(file, &status) ? -1 : (long long)status.st_blocks * 512;
+}
+
+/* Pages of an image, from `first` on, that this process has in memory (Documentation/admin-guide/mm/pagemap.rst); -1 for an error. */
+static long present(void *handle, uint64_t first, uint64_t count)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), entry, base = ((struct link_map *)handle)->l_addr;
+    int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    long found = 0;
+
+    for (uint64_t i = 0; i < count && found >= 0; i++) {
+        if (pread(map, &entry, sizeof entry, (off_t)((base / page + first + i) * sizeof entry)) == sizeof entry)
+            found += (long)(entry >> 63);
+        else
+            found = -1;
+    }
+    close(map);
+    return found;
 }
 
 static uint64_t seed;
@@ -214,6 +233,7 @@ int main(int count, char **values)
     size_t size = 0;
     void *block;
     int before, code, (*function)(void);
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), first, pages;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (count >= 4 && !strcmp(values[1], "--fuzz")) {
@@ -270,6 +290,9 @@ int main(int count, char **values)
     } else {
         printf("tier %d %d\n", (int)result.tier, result.code);
         printf("seals %d held %lld\n", fcntl(request.memory, F_GET_SEALS), held(request.memory));
+        first = plan.relative / page;
+        pages = (plan.relative + plan.relative_count * sizeof(ElfW(Rela)) + page - 1) / page - first;
+        printf("table %ld of %llu\n", present(result.handle, first, pages), (unsigned long long)pages);
         *(void **)&function = count > 6 ? dlsym(result.handle, values[6]) : NULL;
         if (function)
             printf("result %d\n", function());

@@ -161,6 +161,14 @@ def test_relative_relocations(sanitized: Path, tmp_path: Path, tier: int, refuse
         assert int(lines["seals"][2]) <= 8 * PAGE
 
 
+def test_the_table_of_relocations_is_given_back(optimized: Path, tmp_path: Path) -> None:
+    """Not what it shares with its neighbours, and what the kernel maps around pages of these (`fault_around_bytes`)."""
+    packed = Packed.of(Forge(tmp_path).library("libpointers.so", _POINTERS, "-O0"))
+    present, of, pages = run(optimized, *packed.command(image.SPARSE, "answer"))["table"]
+    assert of == "of" and int(pages) > 250
+    assert 0 <= int(present) <= 32
+
+
 @pytest.mark.parametrize("tier", _TIERS)
 def test_a_pointer_in_static_thread_local_storage(sanitized: Path, tmp_path: Path, tier: int) -> None:
     """ld.so hands it to the threads that there are while it loads, relocated already."""
