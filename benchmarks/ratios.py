@@ -33,10 +33,10 @@ class Results:
         """Names, in the order of the run."""
         return list(dict.fromkeys(measure for _, _, measure in self.records))
 
-    def ratio(self, application: str, contender: str, measure: str) -> float | None:
-        """The contender's median through the virtual environment's; None where either is missing or the latter is 0."""
+    def ratio(self, application: str, contender: str, measure: str, baseline: str = BASELINE) -> float | None:
+        """The contender's median through another's, by default the virtual environment's; None where either is missing or the latter is 0."""
         own = self.records.get((application, contender, measure))
-        base = self.records.get((application, BASELINE, measure))
+        base = self.records.get((application, baseline, measure))
         if own is None or base is None or own.median is None or not base.median:
             return None
         return own.median / base.median
@@ -48,3 +48,8 @@ class Results:
         if not logarithms:
             return None, 0
         return math.exp(sum(logarithms) / len(logarithms)), len(logarithms)
+
+
+def short(ratio: float) -> str:
+    """Three digits."""
+    return f"{ratio:.{2 if ratio < 9.995 else 1 if ratio < 99.95 else 0}f}"

@@ -1,7 +1,8 @@
-"""The tables of README.adoc: `./bazelw run //benchmarks:readme` makes them of docs/benchmarks/results.json.
+"""The tables that `./bazelw run //benchmarks:readme` makes of docs/benchmarks/results.json: those of README.adoc.
 
-A table stands between the comments `// benchmarks APPLICATION` and `// end of benchmarks`; where the application is `mean`, its
-numbers are the geometric means of all applications.
+The one of docs/benchmarks.md is in goals.py. A table of README.adoc stands between the comments
+`// benchmarks APPLICATION` and `// end of benchmarks`; where the application is `mean`, its numbers are the geometric means of
+all applications.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import os
 import re
 from pathlib import Path
 
-from benchmarks import record
-from benchmarks.ratios import Results
+from benchmarks import goals, record
+from benchmarks.ratios import Results, short
 
 README = "README.adoc"
 RESULTS = "docs/benchmarks/results.json"
@@ -72,7 +73,7 @@ def _table(results: Results, application: str) -> str:
     for contender, name in _NAMES.items():
         ratios = [_ratio(results, application, contender, measure) for measure in _COLUMNS]
         if any(ratio is not None for ratio in ratios):
-            cells = [_NONE if ratio is None else _short(ratio) for ratio in ratios]
+            cells = [_NONE if ratio is None else short(ratio) for ratio in ratios]
             lines.append(
                 f"|{name} "
                 + " ".join(f"|{cell}" for cell in [*cells, _written(results, application, contender)])
@@ -84,11 +85,6 @@ def _ratio(results: Results, application: str, contender: str, measure: str) -> 
     if application == MEAN:
         return results.geometric_mean(contender, measure)[0]
     return results.ratio(application, contender, measure)
-
-
-def _short(ratio: float) -> str:
-    """Three digits."""
-    return f"{ratio:.{2 if ratio < 9.995 else 1 if ratio < 99.95 else 0}f}"
 
 
 def _written(results: Results, application: str, contender: str) -> str:
@@ -105,8 +101,9 @@ def main() -> None:
     """Writes the tables into the source tree that Bazel runs this in."""
     workspace = Path(os.environ["BUILD_WORKSPACE_DIRECTORY"])
     results = Results.of(record.read(workspace / RESULTS))
-    readme = workspace / README
-    readme.write_text(filled(readme.read_text("utf-8"), results), "utf-8")
+    for path, fill in ((README, filled), (goals.PAGE, goals.filled)):
+        page = workspace / path
+        page.write_text(fill(page.read_text("utf-8"), results), "utf-8")
 
 
 if __name__ == "__main__":
