@@ -1,4 +1,4 @@
-"""README.adoc, taken apart."""
+"""README.adoc, taken apart, and the commands of docs/build.md."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _BLOCK = re.compile(r"^\[source,(\w+)\]\n(?:\.([^\n]+)\n)?----\n(.*?)^----$", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\|(`.*`) \|(.+)$", re.MULTILINE)
 
 
@@ -27,6 +28,11 @@ def text() -> str:
 def blocks() -> list[Block]:
     """Its blocks of code, in order."""
     return [Block(*match.groups("")) for match in _BLOCK.finditer(text())]
+
+
+def build_commands() -> list[str]:
+    """The blocks of commands of docs/build.md, in order."""
+    return _FENCED.findall(Path("docs/build.md").read_text("utf-8"))
 
 
 def messages() -> list[str]:
