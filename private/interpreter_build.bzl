@@ -15,13 +15,13 @@ filegroup(
             "**/*.pyc",
             "**/__pycache__/**",
         ],
-    ),
+    ) + {built},
 )
 
 py_runtime(
     name = "runtime",
     files = [":files"],
-    interpreter = "bin/python{version}",
+    interpreter = "{interpreter}",
     python_version = "PY3",
 )
 
@@ -38,15 +38,22 @@ toolchain(
 )
 """
 
-def interpreter_build(version, carried, constraints = []):
+def interpreter_build(version, carried, constraints = [], interpreter = None, built = []):
     """The text of the BUILD file, with a target `toolchain`.
 
     Args:
-        version: `3.14`; the repository has `bin/python3.14`.
+        version: `3.14`.
         carried: patterns of the files that a par may carry.
         constraints: that the platforms which the Python is for meet; all platforms, if there are none.
+        interpreter: label of the program that Bazel runs the build's Python by; the repository's own `bin/python3.14`, if it is left out.
+        built: labels of more files that a par may carry.
 
     Returns:
         A string.
     """
-    return _BUILD.format(version = version, carried = repr(carried), constraints = repr(constraints))
+    return _BUILD.format(
+        built = repr(built),
+        carried = repr(carried),
+        constraints = repr(constraints),
+        interpreter = interpreter or "bin/python" + version,
+    )

@@ -5,15 +5,13 @@ in no package. This takes out these modules, as `configure --with-builtin-hashli
 hashlib has OpenSSL's then, and says of blake2b and blake2s, which it takes from nowhere else, that it has not found them.
 """
 
+load("//private:interpreter_build.bzl", "interpreter_build")
+
 _NO_ARCHIVE = "{repository} needs {path}. Install libpython{version}-dev (Debian)."
 
 _HASHES = ["blake2", "md5", "sha1", "sha2", "sha3"]
 
-_BUILD = """\
-load("@rules_python//python:defs.bzl", "py_runtime", "py_runtime_pair")
-
-package(default_visibility = ["//visibility:public"])
-
+_LIBPYTHON = """
 filegroup(
     name = "headers",
     srcs = glob(["include/**/*.h"]),
@@ -40,40 +38,6 @@ $(AR) rD $@ $(@D)/config.o
         "@bazel_tools//tools/cpp:cc_flags",
         "@bazel_tools//tools/cpp:current_cc_toolchain",
     ],
-)
-
-filegroup(
-    name = "files",
-    srcs = glob(
-        [
-            "include/**/*.h",
-            "lib/**",
-        ],
-        exclude = [
-            "**/* *",
-            "**/*.pyc",
-            "**/__pycache__/**",
-        ],
-    ) + [":libpython"],
-)
-
-# The interpreter is another's: Bazel runs programs of the build by it, and there is none among the files.
-py_runtime(
-    name = "runtime",
-    files = [":files"],
-    interpreter = "{interpreter}",
-    python_version = "PY3",
-)
-
-py_runtime_pair(
-    name = "pair",
-    py3_runtime = ":runtime",
-)
-
-toolchain(
-    name = "toolchain",
-    toolchain = ":pair",
-    toolchain_type = "@rules_python//python:toolchain_type",
 )
 """
 
@@ -104,9 +68,12 @@ def _impl(rctx):
             if entry.basename != "glibc" and not entry.basename.startswith("libpython"):
                 rctx.symlink(entry, folder + "/" + entry.basename)
     rctx.file("WORKSPACE")
-    rctx.file("BUILD.bazel", _BUILD.format(
+
+    # The interpreter is another's: Bazel runs programs of the build by it, and there is none among the files.
+    interpreter = str(rctx.attr.interpreter).replace("BUILD.bazel", "bin/python" + version)
+    build = interpreter_build(version, ["include/**/*.h", "lib/**"], interpreter = interpreter, built = [":libpython"])
+    rctx.file("BUILD.bazel", build + _LIBPYTHON.format(
         hashes = "|".join(_HASHES),
-        interpreter = str(rctx.attr.interpreter).replace("BUILD.bazel", "bin/python" + version),
         objects = " ".join(["config.o"] + [name + "module.o" for name in _HASHES]),
         version = version,
     ))
