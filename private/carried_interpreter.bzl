@@ -3,6 +3,7 @@
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load(":cc.bzl", "cc_compile", "cc_link", "cc_link_shared")
 load(":providers.bzl", "MemfdParInterpreterInfo")
 load(":toolchain_types.bzl", "PYTHON_TOOLCHAIN")
 
@@ -146,16 +147,15 @@ def _is_executable(file, prefix):
 
 def _launcher(ctx, toolchain, include):
     features, objects = _compile(ctx, toolchain, "launcher", ctx.files.srcs, _COPTS, include)
-    return _link(ctx, toolchain, features, "launcher", objects, _LINKOPTS).executable
+    return cc_link(ctx, toolchain, features, ctx.label.name + "_launcher", objects, _LINKOPTS)
 
 def _library(ctx, toolchain, include):
     features, objects = _compile(ctx, toolchain, "launcher_library", ctx.files.srcs + [ctx.file.takeover], _COPTS, include, pic = True)
-    linked = _link(ctx, toolchain, features, "launcher_library", objects, _LINKOPTS, "dynamic_library").library_to_link
-    return linked.resolved_symlink_dynamic_library or linked.dynamic_library
+    return cc_link_shared(ctx, toolchain, features, ctx.label.name + "_launcher_library", objects, _LINKOPTS)
 
 def _bootstrap(ctx, toolchain):
     features, objects = _compile(ctx, toolchain, "bootstrap", ctx.files.bootstrap, _BOOTSTRAP_COPTS)
-    return _link(ctx, toolchain, features, "bootstrap", objects, _BOOTSTRAP_LINKOPTS).executable
+    return cc_link(ctx, toolchain, features, ctx.label.name + "_bootstrap", objects, _BOOTSTRAP_LINKOPTS)
 
 def _linked(ctx, toolchain, include, files, library):
     """An executable of the static libpython, or the linker's words; None for a runtime that has none or a shared one, too."""
@@ -191,35 +191,15 @@ def _linked(ctx, toolchain, include, files, library):
     return output
 
 def _compile(ctx, toolchain, name, srcs, copts, include = None, pic = False):
-    """The feature configuration and the objects."""
-    features = cc_common.configure_features(
-        ctx = ctx,
-        cc_toolchain = toolchain,
-        requested_features = ctx.features,
-        unsupported_features = ctx.disabled_features,
-    )
-    _, objects = cc_common.compile(
-        name = ctx.label.name + "_" + name,
-        actions = ctx.actions,
-        cc_toolchain = toolchain,
-        disallow_nopic_outputs = pic,
-        feature_configuration = features,
-        private_hdrs = ctx.files.hdrs + (include.files if include else []),
-        srcs = srcs,
-        system_includes = [include.folder] if include else [],
-        user_compile_flags = copts,
-    )
-    return features, objects
-
-def _link(ctx, toolchain, features, name, objects, linkopts, output_type = "executable"):
-    return cc_common.link(
-        name = ctx.label.name + "_" + name,
-        actions = ctx.actions,
-        cc_toolchain = toolchain,
-        compilation_outputs = objects,
-        feature_configuration = features,
-        output_type = output_type,
-        user_link_flags = linkopts,
+    return cc_compile(
+        ctx,
+        toolchain,
+        ctx.label.name + "_" + name,
+        srcs,
+        ctx.files.hdrs + (include.files if include else []),
+        copts,
+        [include.folder] if include else [],
+        pic,
     )
 
 carried_interpreter = rule(

@@ -1,7 +1,7 @@
 """The image loader in C, as a shared library for the target's machine; nothing where there is no C compiler."""
 
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
-load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load(":cc.bzl", "cc_compile", "cc_link_shared")
 
 _DOC = """\
 Compiles the image loader by the C toolchain of the target platform. Its only file is the library; where no C toolchain is
@@ -26,32 +26,9 @@ def _impl(ctx):
     toolchain = find_cc_toolchain(ctx, mandatory = False)
     if not toolchain:
         return [DefaultInfo()]
-    features = cc_common.configure_features(
-        ctx = ctx,
-        cc_toolchain = toolchain,
-        requested_features = ctx.features,
-        unsupported_features = ctx.disabled_features,
-    )
-    _, objects = cc_common.compile(
-        name = ctx.label.name,
-        actions = ctx.actions,
-        cc_toolchain = toolchain,
-        disallow_nopic_outputs = True,
-        feature_configuration = features,
-        private_hdrs = ctx.files.hdrs,
-        srcs = ctx.files.srcs,
-        user_compile_flags = _COPTS,
-    )
-    linked = cc_common.link(
-        name = "memfd_par_" + ctx.label.name,
-        actions = ctx.actions,
-        cc_toolchain = toolchain,
-        compilation_outputs = objects,
-        feature_configuration = features,
-        output_type = "dynamic_library",
-        user_link_flags = ["-Wl,-z,now", "-Wl,--as-needed"],
-    )
-    return [DefaultInfo(files = depset([linked.library_to_link.resolved_symlink_dynamic_library or linked.library_to_link.dynamic_library]))]
+    features, objects = cc_compile(ctx, toolchain, ctx.label.name, ctx.files.srcs, ctx.files.hdrs, _COPTS, pic = True)
+    loader = cc_link_shared(ctx, toolchain, features, "memfd_par_" + ctx.label.name, objects, ["-Wl,-z,now", "-Wl,--as-needed"])
+    return [DefaultInfo(files = depset([loader]))]
 
 native_loader = rule(
     implementation = _impl,
