@@ -1,4 +1,4 @@
-"""Roots without glibc."""
+"""Roots without glibc, or with another one."""
 
 from __future__ import annotations
 
@@ -27,3 +27,9 @@ def musl(par: Path, *options: str) -> list[str]:
     assert linker.exists(), f"{linker} is not there (Debian's package: musl)"
     shell = tool("busybox", "busybox-static")
     return empty(par, "--ro-bind", str(linker.resolve()), _MUSL, "--ro-bind", shell, "/bin/sh", *options)
+
+
+def debian(par: Path, folder: Path, *options: str) -> list[str]:
+    """As another release of Debian has it, whose files are in `folder`: its glibc, shell and programs."""
+    shown = [word for path in sorted(folder.iterdir()) for word in ("--ro-bind", str(path), f"/{path.name}")]
+    return empty(par, *shown, *options)

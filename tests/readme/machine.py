@@ -56,8 +56,8 @@ def copy(source: Path, target: Path) -> None:
         skipped = {"__pycache__", "external", "tests"}
         if Path(folder) == Path():
             skipped.remove("tests")
-        elif Path(folder) == Path("tests"):  # of which WORKSPACE itself needs two packages
-            skipped = {*folders} - {"aarch64", "carried"}
+        elif Path(folder) == Path("tests"):  # of which WORKSPACE itself needs three packages
+            skipped = {*folders} - {"aarch64", "carried", "libc"}
             files.clear()
         folders[:] = [name for name in folders if name not in skipped]
         below = target / Path(folder).relative_to(source)
