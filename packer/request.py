@@ -49,7 +49,9 @@ def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
 
     Lines: `F short_path path` a file, `S path path` and `R path path` a file
     at a given place below the main repository's folder or the runfiles root (SymlinkEntry), `I runfiles_path` an import root, `N short_path path` a native library, `E module short_path path` an
-    extension module, `P short_path path` a file of the interpreter that is carried. A short path of another repository starts with `../` (File.short_path).
+    extension module, `P short_path path` a file of the interpreter that is carried, `D short_path path` a file of a
+    dependency, which is left out if a line `T short_path` before it names it as the Python toolchain's: a py_binary has those
+    among its own. A short path of another repository starts with `../` (File.short_path).
 
     Args:
         lines: without or with their ends.
@@ -60,10 +62,16 @@ def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
         PackError: a line is none of these.
     """
     manifest = Manifest()
+    of_toolchain: set[str] = set()
     for number, line in enumerate(lines, 1):
         kind, *fields = line.rstrip("\n").split(SEPARATOR)
         if kind == "F" and len(fields) == 2:
             manifest.files.append(_input(fields, workspace))
+        elif kind == "T" and len(fields) == 1:
+            of_toolchain.add(fields[0])
+        elif kind == "D" and len(fields) == 2:
+            if fields[0] not in of_toolchain:
+                manifest.files.append(_input(fields, workspace))
         elif kind == "S" and len(fields) == 2:
             manifest.files.append(InputFile(workspace + "/" + fields[0], fields[1]))
         elif kind == "R" and len(fields) == 2:
@@ -78,7 +86,7 @@ def parse_manifest(lines: Iterable[str], name: str, workspace: str) -> Manifest:
             manifest.interpreter.append(_input(fields, workspace))
         else:
             raise PackError(
-                BAD_LINE.format(manifest=name, number=number, line=line, choices="F, S, R, I, N, E, P")
+                BAD_LINE.format(manifest=name, number=number, line=line, choices="F, T, D, S, R, I, N, E, P")
             )
     return manifest
 

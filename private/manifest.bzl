@@ -6,6 +6,12 @@
 def _file(file):
     return "F\t%s\t%s" % (file.short_path, file.path)
 
+def _inherited(file):
+    return "D\t%s\t%s" % (file.short_path, file.path)
+
+def _runtime(file):
+    return "T\t" + file.short_path
+
 def _import_root(path):
     return "I\t" + path
 
@@ -26,12 +32,14 @@ def _native_lib(file):
 def _interpreter(file):
     return "P\t%s\t%s" % (file.short_path, file.path)
 
-def manifest_args(ctx, runfiles, imports, native_libs, extension_modules, interpreter):
+def manifest_args(ctx, runfiles, inherited, runtime, imports, native_libs, extension_modules, interpreter):
     """The manifest as an Args object, which goes into a file.
 
     Args:
         ctx: the rule's context.
-        runfiles: runfiles with all sources, data and their native libraries.
+        runfiles: runfiles with the target's own sources, data and their native libraries.
+        inherited: runfiles of its dependencies, which may have those of a py_binary among them.
+        runtime: depset[File] of the Python toolchain's runtime, which a py_binary has in its runfiles.
         imports: depset[str] of import roots, as in PyInfo.
         native_libs: depset[File]; those that are no shared libraries are left out.
         extension_modules: dict[str, File], by dotted name.
@@ -46,8 +54,11 @@ def manifest_args(ctx, runfiles, imports, native_libs, extension_modules, interp
     args.add_all(native_libs, map_each = _native_lib)
     for name, file in extension_modules.items():
         args.add_all([file], format_each = "E\t%s\t%s\t%%s" % (name, file.short_path))
+    args.add_all(runtime, map_each = _runtime)
     args.add_all(runfiles.files, map_each = _file)
-    args.add_all(runfiles.symlinks, map_each = _symlink)
-    args.add_all(runfiles.root_symlinks, map_each = _root_symlink)
+    args.add_all(inherited.files, map_each = _inherited)
+    for each in [runfiles, inherited]:
+        args.add_all(each.symlinks, map_each = _symlink)
+        args.add_all(each.root_symlinks, map_each = _root_symlink)
     args.add_all(interpreter, map_each = _interpreter)
     return args

@@ -210,14 +210,12 @@ def _extension_modules(ctx):
     return modules
 
 def _runfiles(ctx):
-    """Everything the program may import or read."""
-    runfiles = ctx.runfiles(
-        files = ctx.files.srcs + ctx.files.main + ctx.files.data,
-        transitive_files = depset(transitive = [dep[PyInfo].transitive_sources for dep in ctx.attr.deps]),
-    )
-    others = [dep[DefaultInfo].default_runfiles for dep in ctx.attr.deps + ctx.attr.data]
-    others += [target[DefaultInfo].default_runfiles for target in ctx.attr.extension_modules.keys()]
-    return runfiles.merge_all(others)
+    """Everything the program may import or read: what the target has itself, and what its dependencies have."""
+    others = [target[DefaultInfo].default_runfiles for target in ctx.attr.data + ctx.attr.extension_modules.keys()]
+    own = ctx.runfiles(files = ctx.files.srcs + ctx.files.main + ctx.files.data).merge_all(others)
+    sources = depset(transitive = [dep[PyInfo].transitive_sources for dep in ctx.attr.deps])
+    inherited = ctx.runfiles(transitive_files = sources).merge_all([dep[DefaultInfo].default_runfiles for dep in ctx.attr.deps])
+    return own, inherited
 
 def _digests(ctx, toolchain):
     """depset[File]: the digests of all files, at the target's optimisation level.
@@ -264,13 +262,22 @@ def par_impl(ctx):
     option, program = _program(ctx)
     native_libs = _native_libs(ctx)
     extension_modules = _extension_modules(ctx)
-    runfiles = _runfiles(ctx)
+    runfiles, inherited = _runfiles(ctx)
     digested = _digests(ctx, toolchain)
     carried = _carried(ctx, toolchain)
     policy = ctx.attr.policy or toolchain.policy
 
     manifest = ctx.actions.declare_file(ctx.label.name + ".par-manifest")
-    ctx.actions.write(manifest, manifest_args(ctx, runfiles, _imports(ctx), native_libs, extension_modules, carried.files if carried else depset()))
+    ctx.actions.write(manifest, manifest_args(
+        ctx,
+        runfiles = runfiles,
+        inherited = inherited,
+        runtime = getattr(python, "files", None) or depset(),
+        imports = _imports(ctx),
+        native_libs = native_libs,
+        extension_modules = extension_modules,
+        interpreter = carried.files if carried else depset(),
+    ))
 
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = False)
@@ -332,7 +339,7 @@ def par_impl(ctx):
         arguments = [args],
         inputs = depset(
             [manifest, toolchain.runtime_digest] + extension_modules.values(),
-            transitive = [runfiles.files, native_libs, digested, toolchain.runtime, toolchain.launcher, toolchain.loader] + inputs,
+            transitive = [runfiles.files, inherited.files, native_libs, digested, toolchain.runtime, toolchain.launcher, toolchain.loader] + inputs,
         ),
         outputs = [par],
         mnemonic = "MemfdParPack",

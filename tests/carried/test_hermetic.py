@@ -13,10 +13,18 @@ from tests.e2e.par import built
 PAR = "tests/carried/hermetic.par"
 
 
+#: Of a `py_binary`.
+OF_PROGRAM = "tests/carried/hermetic_of_program.par"
+
+
+def names(par: str) -> set[str]:
+    with zipfile.ZipFile(built(par)) as archive:
+        return set(archive.namelist())
+
+
 @pytest.fixture(scope="module")
 def members() -> set[str]:
-    with zipfile.ZipFile(built(PAR)) as archive:
-        return set(archive.namelist())
+    return names(PAR)
 
 
 def test_it_runs_where_there_is_no_python() -> None:
@@ -50,3 +58,12 @@ def test_libraries_that_nothing_needs(members: set[str]) -> None:
         *("lib/libtcl8.6.so", "lib/libtk8.6.so"),
     }
     assert "lib/libz.so.1" in members
+
+
+def test_a_program_s_own_interpreter_is_left_out(members: set[str]) -> None:
+    """What the runfiles of a `py_binary` have of the toolchain: what the par needs of it, it has as any par."""
+    standard = {name for name in members if name.startswith("lib/")}
+    found = names(OF_PROGRAM)
+    assert {name for name in found if name.startswith(("bin/", "include/", "lib/", "share/"))} == standard
+    completed = subprocess.run([*bare(built(OF_PROGRAM)), "a"], capture_output=True, text=True, check=False)
+    assert (completed.returncode, completed.stdout) == (0, "hello 3.14 a\n"), completed

@@ -36,13 +36,29 @@ def test_every_kind_of_line() -> None:
     assert manifest.interpreter == [own]
 
 
-@pytest.mark.parametrize("line", ["", "F\tone", "Q\ta\tb", "E\ta\tb", "I"])
+def test_what_a_dependency_has_of_the_toolchain_is_left_out() -> None:
+    lines = [
+        "T\t../python/bin/python3",
+        "F\t../python/bin/python3\texternal/python/bin/python3",
+        "D\t../python/bin/python3\texternal/python/bin/python3",
+        "D\t../python/lib/extra.py\texternal/python/lib/extra.py",
+    ]
+    assert [file.runfiles_path for file in parse_manifest(lines, "m", "ws").files] == [
+        "python/bin/python3",
+        "python/lib/extra.py",
+    ]
+    assert [file.runfiles_path for file in parse_manifest([lines[0], *lines[2:]], "m", "ws").files] == [
+        "python/lib/extra.py"
+    ]
+
+
+@pytest.mark.parametrize("line", ["", "F\tone", "Q\ta\tb", "E\ta\tb", "I", "D\tone", "T"])
 def test_other_lines_are_errors_that_name_the_place(line: str) -> None:
     with pytest.raises(PackError) as error:
         parse_manifest(["I\tx", line], "app.par-manifest", "ws")
     assert (
         str(error.value)
-        == f"app.par-manifest:2: {line!r} is no manifest line. Each starts with one of: F, S, R, I, N, E, P."
+        == f"app.par-manifest:2: {line!r} is no manifest line. Each starts with one of: F, T, D, S, R, I, N, E, P."
     )
 
 
