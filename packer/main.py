@@ -37,7 +37,8 @@ MISSING = (
 DUPLICATES_MEND = '\nDrop one of the dependencies, or set on_duplicate = "warn".'
 WRONG_VERSION = (
     "{target}: its Python toolchain is for CPython {wanted}, and the packer runs on CPython {found}. Byte-code "
-    "belongs to one version: register one Python toolchain for both the target and the exec platform."
+    "belongs to one version: register one Python toolchain for both the target and the exec platform, and name its version "
+    "where its py_runtime does not (interpreter_version_info): it is for the workspace's default version then."
 )
 
 

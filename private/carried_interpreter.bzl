@@ -113,6 +113,7 @@ def _impl(ctx):
             linked = linked,
             no_libc = "" if has_libc else _NO_LIBC.format(label = label),
             prefix = library.short_path.rpartition("/lib/")[0],
+            version = library.dirname.rpartition("/python")[2].removesuffix("t"),
             why = "",
         ),
     ]

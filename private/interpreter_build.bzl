@@ -22,7 +22,7 @@ py_runtime(
     name = "runtime",
     files = [":files"],
     interpreter = "{interpreter}",
-    python_version = "PY3",
+    python_version = "PY3",{version_info}
 )
 
 py_runtime_pair(
@@ -38,10 +38,26 @@ toolchain(
 )
 """
 
-def interpreter_build(version, carried, constraints = [], interpreter = None, built = []):
+# Where a py_runtime does not say it, rules_python 0.36 and newer take the workspace's default version for the runtime's.
+_VERSION_INFO = """
+    interpreter_version_info = {{"major": "{major}", "minor": "{minor}"}},"""
+
+def has_own_rules(rctx):
+    """Whether @rules_python is 0.36 or newer, whose rules are its own; those of older ones may be Bazel's, which know less.
+
+    Args:
+        rctx: the context of a repository rule.
+
+    Returns:
+        bool.
+    """
+    return rctx.path(Label("@rules_python//python:defs.bzl")).dirname.get_child("private/hermetic_runtime_repo_setup.bzl").exists
+
+def interpreter_build(rctx, version, carried, constraints = [], interpreter = None, built = []):
     """The text of the BUILD file, with a target `toolchain`.
 
     Args:
+        rctx: the context of the repository rule.
         version: `3.14`.
         carried: patterns of the files that a par may carry.
         constraints: that the platforms which the Python is for meet; all platforms, if there are none.
@@ -51,9 +67,11 @@ def interpreter_build(version, carried, constraints = [], interpreter = None, bu
     Returns:
         A string.
     """
+    major, minor = version.split(".")
     return _BUILD.format(
         built = repr(built),
         carried = repr(carried),
         constraints = repr(constraints),
         interpreter = interpreter or "bin/python" + version,
+        version_info = _VERSION_INFO.format(major = major, minor = minor) if has_own_rules(rctx) else "",
     )

@@ -108,7 +108,7 @@ def _local_interpreter_impl(rctx):
         elif line[0] == "libc":
             rctx.symlink(line[2], "lib/glibc/" + line[1])
     rctx.file("WORKSPACE")
-    rctx.file("BUILD.bazel", interpreter_build(version, ["bin/**", "include/**/*.h", "lib/**"]))
+    rctx.file("BUILD.bazel", interpreter_build(rctx, version, ["bin/**", "include/**/*.h", "lib/**"]))
 
 local_interpreter = repository_rule(
     implementation = _local_interpreter_impl,

@@ -323,7 +323,9 @@ def par_impl(ctx):
     if python.interpreter_path:
         args.add(python.interpreter_path, format = "--interpreter_path=%s")
     version = getattr(python, "interpreter_version_info", None)
-    if version:
+    if toolchain.interpreter.launcher:  # by its files: what its py_runtime says may be the workspace's default
+        args.add(toolchain.interpreter.version, format = "--python_version=%s")
+    elif version:
         args.add("--python_version=%s.%s" % (version.major, version.minor))
     args.add_all(toolchain.interpreter_args + ctx.attr.interpreter_args, format_each = "--interpreter_arg=%s")
     if not ctx.attr.isolated:

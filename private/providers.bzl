@@ -30,6 +30,7 @@ MemfdParInterpreterInfo = provider(
         "linked": "File: an executable that is linked of the static libpython; None where the runtime has a shared one, or no static one.",
         "no_libc": "str: why libc cannot be carried; empty if it can.",
         "prefix": "str: short path of the folder that the interpreter's `lib` is in.",
+        "version": "str: of CPython, `3.14`, by the name of the standard library's folder.",
         "why": "str: why nothing can be carried; empty if it can.",
     },
 )

@@ -89,7 +89,7 @@ def _debian_interpreter_impl(rctx):
     rctx.file("bin/python" + version, "#!/bin/sh\necho \"$0 is for another machine\" >&2\nexit 1\n")
     rctx.file("WORKSPACE")
     constraints = ["@platforms//cpu:" + rctx.attr.cpu, "@platforms//os:linux"]
-    rctx.file("BUILD.bazel", interpreter_build(version, ["include/**/*.h", "lib/**"], constraints))
+    rctx.file("BUILD.bazel", interpreter_build(rctx, version, ["include/**/*.h", "lib/**"], constraints))
 
 debian_interpreter = repository_rule(
     implementation = _debian_interpreter_impl,

@@ -151,3 +151,16 @@ swapped_toolchain_test = analysistest.make(
     _swapped_impl,
     config_settings = {"//command_line_option:extra_toolchains": "//tests/analysis:other_toolchain"},
 )
+
+def _version_impl(ctx):
+    env = analysistest.begin(ctx)
+    versions = [arg for arg in _action(env, "MemfdParPack").argv if arg.startswith("--python_version=")]
+    asserts.equals(env, ["--python_version=" + ctx.attr.version], versions)
+    return analysistest.end(env)
+
+# Its py_runtime names no version.
+carried_version_test = analysistest.make(
+    _version_impl,
+    attrs = {"version": attr.string(mandatory = True)},
+    config_settings = {"//command_line_option:extra_toolchains": "@static_3_14//:toolchain"},
+)

@@ -2,8 +2,10 @@
 
 Those that it fetches (python-build-standalone) come from GitHub; this has their layout, with what else lies there: programs
 and manual pages, Tcl's and Tk's scripts, static libraries, pip, and no glibc. The targets are rules_python's own where it has
-a macro for them (1.0 and newer), and those that 0.22 writes where it does not.
+a macro for them (0.36 and newer), and those that 0.22 writes where it does not.
 """
+
+load("//private:interpreter_build.bzl", "has_own_rules")
 
 _EXTRAS = [
     "bin/2to3",
@@ -25,8 +27,6 @@ _EXTRAS = [
     "share/man/man1/python{version}.1",
     "share/terminfo/x/xterm",
 ]
-
-_MACRO = "private/hermetic_runtime_repo_setup.bzl"
 
 # As python/private/python_repository.bzl of rules_python 1.0 and newer.
 _NEW = """\
@@ -141,8 +141,7 @@ def _impl(rctx):
         rctx.file(name.format(version = version), "this stands for what a hermetic Python has here\n")
     rctx.file("STANDALONE_INTERPRETER", "")
     rctx.file("WORKSPACE")
-    has_macro = rctx.path(Label("@rules_python//python:defs.bzl")).dirname.get_child(_MACRO).exists
-    rctx.file("BUILD.bazel", (_NEW if has_macro else _OLD).format(version = version) + _TOOLCHAIN)
+    rctx.file("BUILD.bazel", (_NEW if has_own_rules(rctx) else _OLD).format(version = version) + _TOOLCHAIN)
 
 hermetic_layout = repository_rule(
     implementation = _impl,

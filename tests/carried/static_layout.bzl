@@ -71,7 +71,7 @@ def _impl(rctx):
 
     # The interpreter is another's: Bazel runs programs of the build by it, and there is none among the files.
     interpreter = str(rctx.attr.interpreter).replace("BUILD.bazel", "bin/python" + version)
-    build = interpreter_build(version, ["include/**/*.h", "lib/**"], interpreter = interpreter, built = [":libpython"])
+    build = interpreter_build(rctx, version, ["include/**/*.h", "lib/**"], interpreter = interpreter, built = [":libpython"])
     rctx.file("BUILD.bazel", build + _LIBPYTHON.format(
         hashes = "|".join(_HASHES),
         objects = " ".join(["config.o"] + [name + "module.o" for name in _HASHES]),
