@@ -75,6 +75,7 @@ _REQUIREMENTS = {
     "mysql-connector-python": ["//examples/mysql_repl:server"],
     "mysqlclient": ["//examples/mysql_repl:server"],
     "opencv-python-headless": ["scikit-image"],
+    "pandas": ["jinja2"],
     "psycopg": ["//tests/wheels:postgresql"],
     "pytest": ["pytest-mock", "pytest-xdist"],
     "safetensors": ["numpy"],

@@ -47,7 +47,7 @@ def main() -> None:
     other.load_verify_locations(certifi.where())
     with importlib.resources.as_file(importlib.resources.files("certifi") / "cacert.pem") as path:
         ssl.create_default_context(cafile=str(path))
-    assert certifi.contents().startswith("\n# Issuer") or "BEGIN CERTIFICATE" in certifi.contents()
+    assert certifi.contents().count("BEGIN CERTIFICATE") > 100
     print("certifi", certifi.__version__, "works")
 
 

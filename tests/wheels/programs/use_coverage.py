@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
 
 import coverage
@@ -31,9 +32,11 @@ def main() -> None:
             text.getvalue()
         )
         measure.html_report(directory=os.path.join(folder, "html"))
-        assert os.path.exists(os.path.join(folder, "html", "style.css")) or os.listdir(
-            os.path.join(folder, "html")
-        )
+        with open(os.path.join(folder, "html", "index.html"), encoding="utf-8") as file:
+            page = file.read()
+        assert "colorsys.py" in page and "numbits.py" in page
+        (script,) = re.findall(r'<script src="(.+?)"', page)  # a data file of the wheel
+        assert os.path.getsize(os.path.join(folder, "html", script)) > 1000
     print("coverage", coverage.__version__, "works")
 
 

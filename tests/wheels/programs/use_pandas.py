@@ -14,19 +14,14 @@ def main() -> None:
     means = table.groupby("city")["value"].mean()
     assert means.to_dict() == {"Oslo": 2.0, "Rome": 5.0}
     local = table["day"].dt.tz_localize("UTC").dt.tz_convert("Europe/Oslo")
-    assert str(local.iloc[2]) == "2024-03-31 02:00:00+01:00" or str(local.iloc[2]).endswith("+01:00")
+    assert str(local.iloc[2]) == "2024-03-31 01:00:00+01:00"
+    assert str(local.iloc[2] + pd.Timedelta(hours=1)) == "2024-03-31 03:00:00+02:00"
     wide = table.pivot_table(index="day", columns="city", values="value")
     assert wide.shape == (2, 2)
     assert table["value"].rolling(2).sum().tolist()[1:] == [4.0, 8.0]
     assert pd.read_json(io.StringIO(table.to_json(orient="records")))["value"].sum() == 9
-    assert "Oslo" in table.style.format(precision=1).to_html() if _has("jinja2") else True
+    assert "Oslo" in table.style.format(precision=1).to_html()
     print("pandas", pd.__version__, "works")
-
-
-def _has(module: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(module) is not None
 
 
 if __name__ == "__main__":
