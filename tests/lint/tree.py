@@ -14,7 +14,9 @@ import pytest
 def sources(name: str, but: tuple[str, ...] = ()) -> list[str]:
     """Paths of the files that the target `name` of this package chose, without those that end in one of `but`."""
     listed = Path("tests/lint", name + ".txt").read_text("utf-8").splitlines()
-    return sorted(path for path in listed if not path.endswith(but))
+    chosen = sorted(path for path in listed if not path.endswith(but))
+    assert chosen, f"tests/lint/{name}.txt lists no file, and without one the tools take it for well"
+    return chosen
 
 
 def tool(name: str, mend: str) -> str:

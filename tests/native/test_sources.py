@@ -33,13 +33,14 @@ def compiled(output: Path, *flags: str, compiler: str = "gcc") -> str:
 
 
 def python_headers() -> list[Path]:
-    return sorted(Path("/usr/include").glob("python3.*"))
+    found = sorted(Path("/usr/include").glob("python3.*"))
+    assert found, "there is no Python.h: install Debian's python3-dev"
+    return found
 
 
 @pytest.mark.parametrize("limited", ["-DPy_LIMITED_API=0x03090000", "-UPy_LIMITED_API"])
 def test_agrees_with_pythons_headers(tmp_path: Path, limited: str) -> None:
     """What python_abi.h declares is declared a second time by Python.h, and has to be the same."""
-    assert python_headers(), "there is no Python.h: install Debian's python3-dev"
     for folder in python_headers():
         both = tmp_path / "both.c"
         both.write_text(f'#include <{folder}/Python.h>\n#include "python_abi.h"\n')

@@ -187,6 +187,7 @@ def test_the_same_input_gives_the_same_bytes(
 def test_another_version_is_refused(python: MachinePython, par: Path) -> None:
     version = python.about["version"]
     others = {other.about["version"]: other for other in PYTHONS if other.about["version"] != version}
+    assert others, f"all of MEMFD_PAR_PYTHONS are CPython {version}: install another version"
     for other in others.values():
         result = other.run(par, "attributes")
         assert result.returncode == 1
