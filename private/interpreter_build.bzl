@@ -38,10 +38,6 @@ toolchain(
 )
 """
 
-# Where a py_runtime does not say it, rules_python 0.36 and newer take the workspace's default version for the runtime's.
-_VERSION_INFO = """
-    interpreter_version_info = {{"major": "{major}", "minor": "{minor}"}},"""
-
 def has_own_rules(rctx):
     """Whether @rules_python is 0.36 or newer, whose rules are its own; those of older ones may be Bazel's, which know less.
 
@@ -67,11 +63,14 @@ def interpreter_build(rctx, version, carried, constraints = [], interpreter = No
     Returns:
         A string.
     """
+
+    # Where a py_runtime does not say it, rules_python 0.36 and newer take the workspace's default version for the runtime's.
     major, minor = version.split(".")
+    version_info = "\n    interpreter_version_info = {},".format({"major": major, "minor": minor})
     return _BUILD.format(
         built = repr(built),
         carried = repr(carried),
         constraints = repr(constraints),
         interpreter = interpreter or "bin/python" + version,
-        version_info = _VERSION_INFO.format(major = major, minor = minor) if has_own_rules(rctx) else "",
+        version_info = version_info if has_own_rules(rctx) else "",
     )

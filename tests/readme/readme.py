@@ -35,6 +35,12 @@ def build_commands() -> list[str]:
     return _FENCED.findall(Path("docs/build.md").read_text("utf-8"))
 
 
+def titled(title: str) -> str:
+    """The text of the block with this title."""
+    (found,) = [block.text for block in blocks() if block.title == title]
+    return found
+
+
 def messages() -> list[str]:
     """The pieces of error messages that its table of troubles is indexed by."""
     return [piece for cell, _ in _ROW.findall(text()) for piece in re.findall(r"`([^`]+)`", cell)]

@@ -1,4 +1,4 @@
-"""A workspace with README.adoc's MODULE.bazel builds and runs a par.
+"""A workspace with README.adoc's MODULE.bazel builds and runs a par, and one that carries its interpreter.
 
 Debian's Bazel, which bazelw brings, has modules of its own in place of a registry; with any other Bazel they come from
 Bazel's central registry. This repository's own MODULE.bazel is a dependency here, so that its dev dependencies are not tried.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.readme import readme
+from tests.readme import alone, readme
 from tests.readme.machine import Machine
 
 _DEBIAN = Path("/usr/share/bazel")
@@ -52,8 +52,8 @@ print(memfd_par.__version__, __file__)
 
 
 def test_bzlmod(machine: Machine) -> None:
-    (module,) = [block.text for block in readme.blocks() if block.title == "MODULE.bazel"]
-    _write(machine.workspace / "MODULE.bazel", 'module(name = "town")\n' + module + _MODULES)
+    module = 'module(name = "town")\n' + readme.titled("MODULE.bazel") + _MODULES
+    _write(machine.workspace / "MODULE.bazel", module)
     prices = machine.workspace.parent / "prices"
     _write(prices / "MODULE.bazel", 'module(name = "prices", version = "1.0")\n')
     _write(prices / "BUILD", 'exports_files(["list.txt"])\n')
@@ -70,6 +70,8 @@ def test_bzlmod(machine: Machine) -> None:
     names = ("town/shop/title.txt Parts", "my_prices/list.txt 1 2 3", "_main/shop/title.txt Parts")
     assert [line for line in names if line not in printed.splitlines()] == [], printed
     assert re.search(r"^prices[~+]\S*/list.txt 1 2 3$", printed, re.MULTILINE), printed
+    _write(machine.workspace / "MODULE.bazel", module + alone.carrying("MODULE.bazel"))
+    alone.check(machine)
 
 
 def _without_registry(folder: Path) -> list[str]:

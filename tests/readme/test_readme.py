@@ -35,11 +35,6 @@ PARTS = {
 }
 
 
-def snippet(title: str) -> str:
-    (found,) = [block.text for block in readme.blocks() if block.title == title]
-    return found
-
-
 def constants() -> Iterator[tuple[str, str]]:
     """Name and text of every constant that is a message with places to fill in."""
     for path in TEMPLATES:
@@ -54,6 +49,7 @@ def test_every_kind_of_block_is_tested() -> None:
     assert {(block.language, block.title) for block in readme.blocks()} == {
         ("sh", ""),
         ("starlark", "MODULE.bazel"),
+        ("starlark", "MODULE.bazel, to carry Python"),
         ("starlark", "WORKSPACE"),
         ("starlark", "WORKSPACE, to carry Python"),
         ("starlark", "alone/BUILD"),
@@ -63,11 +59,13 @@ def test_every_kind_of_block_is_tested() -> None:
 
 def test_workspace_is_the_one_that_the_downstream_test_builds() -> None:
     downstream = Path("tests/downstream/workspace/WORKSPACE.in.bazel").read_text("utf-8")
-    assert snippet("WORKSPACE") in downstream
+    assert readme.titled("WORKSPACE") in downstream
 
 
 def test_build_file_is_the_one_that_the_downstream_test_builds() -> None:
-    assert snippet("shop/BUILD") == Path("tests/downstream/workspace/shop/BUILD.in.bazel").read_text("utf-8")
+    assert readme.titled("shop/BUILD") == Path("tests/downstream/workspace/shop/BUILD.in.bazel").read_text(
+        "utf-8"
+    )
 
 
 def test_module_names_this_one_and_its_version() -> None:
@@ -75,8 +73,8 @@ def test_module_names_this_one_and_its_version() -> None:
     ((name, version),) = re.findall(
         r'^module\(\n    name = "(.+)",\n    version = "(.+)"', module, re.MULTILINE
     )
-    assert f'bazel_dep(name = "{name}", version = "{version}")\n' in snippet("MODULE.bazel")
-    assert f'module_name = "{name}"' in snippet("MODULE.bazel")
+    assert f'bazel_dep(name = "{name}", version = "{version}")\n' in readme.titled("MODULE.bazel")
+    assert f'module_name = "{name}"' in readme.titled("MODULE.bazel")
     assert f'__version__ = "{version}"' in Path("runtime/memfd_par/__init__.py").read_text("utf-8")
     assert f"## [{version}] - " in Path("CHANGELOG.md").read_text("utf-8")
 
