@@ -21,13 +21,18 @@ _OTHERS = bool(os.environ.get("WITH_OTHER_PYTHONS"))
 #: Where the programs are; a target may name others, which are the same but for their interpreter.
 _PROGRAMS = os.environ.get("PROGRAMS", "tests/e2e/programs")
 
+#: Where others are, that are no programs of the tests alone, unless a target names a folder for all.
+_ELSEWHERE = {
+    "hello": "examples/hello/hello.par",
+    "mysql_repl": "mysql_repl.par",
+    "numpy": "examples/numpy/numpy.par",
+}
 
 #: Tests of what is otherwise where the par carries its interpreter; tests/carried has what is so then.
 _NOT_CARRIED = {
     "test_a_warning_is_an_error_there": "options are for the Python that starts it, not for its own",
     "test_a_limit_of_memory": "Python has loaded more, and memory is left for what is small",
     "test_a_limit_of_memory_that_is_lifted": "as above",
-    "test_any_flipped_bit_in_the_tables": "looks at another par",
     "test_as_file": "the standard library is below the par, too",
     "test_bad_command_lines_end_with_2": "Python itself reads them, and has its own words",
     "test_changed_in_place_where_pages_are_mapped": "nobody may write to a program that runs",
@@ -35,23 +40,34 @@ _NOT_CARRIED = {
     "test_cut_while_it_runs_and_is_mapped": "nobody may write to a program that runs",
     "test_cut_within_the_preamble": "the kernel says what is wrong with a program",
     "test_data_as_a_file_without_memfd": "Python itself needs memfd",
-    "test_deflated_data": "looks at another par",
-    "test_deflated_data_without_memory": "as above",
     "test_dl_iterate_phdr": "Python's own libraries are listed as well",
     "test_emptied": "nobody may write to a program that runs",
-    "test_metadata_of_wheels": "looks at another par",
+    "test_every_other_python": "it looks for no Python",
+    "test_every_python_of_this_version": "it looks for no Python",
+    "test_golden_listing": "it has a standard library",
     "test_no_memfd": "Python itself needs memfd",
     "test_no_proc": "Python itself needs /proc",
+    "test_no_python_on_the_machine": "it looks for no Python",
+    "test_no_python_on_the_path": "it looks for no Python",
     "test_no_process_is_started": "the process is named after the par",
-    "test_no_warning": "looks at other pars",
+    "test_no_warning": "options are for the Python that starts it, not for its own",
     "test_noexec_mount": "it is a program",
     "test_not_executable": "it is a program",
+    "test_other_inputs_give_other_bytes": "packs its own",
     "test_removed_and_closed": "what else the test imports is gone, too",
     "test_replaced_and_closed": "as above",
     "test_replaced_by_a_text_and_closed": "as above",
     "test_rewritten_in_place": "nobody may write to a program that runs",
+    "test_same_bytes_however_the_files_are_digested": "packs its own",
+    "test_same_inputs_give_same_bytes": "packs its own",
     "test_standard_input_module_and_script": "sys.argv of standard input is Python's own",
+    "test_started_by_another_interpreter": "any Python hands over to its own",
+    "test_started_by_the_interpreter": "options are for the Python that starts it, not for its own",
     "test_text_is_a_copy": "Python's own text is a copy, too",
+    "test_the_named_python_does_not_exist": "it looks for no Python",
+    "test_the_named_python_is_a_folder": "it looks for no Python",
+    "test_the_named_python_is_used": "it looks for no Python",
+    "test_the_right_python_comes_before_another_python3": "it looks for no Python",
     "test_the_zip_directory_is_not_read": "the launcher maps other parts",
     "test_unreadable": "it is a program",
     "test_unreadable_after_closing": "what else the test imports is gone, too",
@@ -107,7 +123,9 @@ def shared(python: str) -> Iterator[Copy]:
             if name not in pars:
                 place = path / name
                 place.mkdir(exist_ok=True)
-                pars[name] = repack(name, python, place) if _OTHERS else _built(name, place)
+                pars[name] = (
+                    _built(name, place) if not _OTHERS or name in _ELSEWHERE else repack(name, python, place)
+                )
             return pars[name]
 
         yield get
@@ -140,4 +158,5 @@ def natives(shared: Copy) -> Par:
 
 
 def _built(name: str, folder: Path) -> Par:
-    return Par.copied(f"{_PROGRAMS}/{name}.par", folder)
+    place = f"{_PROGRAMS}/{name}.par"
+    return Par.copied(place if "PROGRAMS" in os.environ else _ELSEWHERE.get(name, place), folder)

@@ -53,7 +53,7 @@ def repack(name: str, python: str, folder: Path) -> Par:
         if "_solib_" in last:  # Bazel's second place for a library: here there is the first only
             continue
         module = Path(last).name
-        if fields[0] in "FNE":
+        if fields[0] in "DFNE":
             last = str(modules.get(module) or built(fields[-1]))
         lines.append("\t".join([*fields, last]))
     par = pack_manifest(

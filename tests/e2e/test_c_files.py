@@ -49,7 +49,7 @@ print(json.dumps([*results, use(resource.RLIMIT_FSIZE, len(whole))]))
 """
 
 #: Address space in which there is room for something, but not for 16 MiB more.
-_USED = "(4 << 20) + 4096 * int(open('/proc/self/statm').read().split()[0])"
+_USED = "(8 << 20) + 4096 * int(open('/proc/self/statm').read().split()[0])"
 
 #: Below the root.
 _PATHS = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -120,19 +119,12 @@ def test_flipped_bit_in_the_index(par: Par) -> None:
     assert not _notices(par)
 
 
-@pytest.fixture(scope="module")
-def original() -> Iterator[Path]:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        yield Par.copied("tests/e2e/programs/natives.par", Path(folder)).path
-
-
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 @given(data=st.data())
-def test_any_flipped_bit_in_the_tables(original: Path, folder: Path, data: st.DataObject) -> None:
+def test_any_flipped_bit_in_the_tables(shared: Copy, folder: Path, data: st.DataObject) -> None:
+    original = shared("natives").path
     name = data.draw(st.sampled_from([".par/index", ".par/boot"]))
     offset, size = member(original, name)
     position = data.draw(st.integers(0, size - 1))

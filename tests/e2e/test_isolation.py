@@ -42,13 +42,8 @@ def _confined(par: Par, *arguments: str) -> str:
     return inside.output(*arguments, prefix=confined(par.path.parent), cwd="/")
 
 
-def _example(name: str, folder: Path) -> Par:
-    return Par.copied(name, folder)
-
-
-def test_hello(folder: Path) -> None:
-    hello = _example("examples/hello/hello.par", folder)
-    assert _confined(hello) == "Hello from a par\n"
+def test_hello(copy: Copy) -> None:
+    assert _confined(copy("hello")) == "Hello from a par\n"
 
 
 def test_extension_module(copy: Copy) -> None:
@@ -61,19 +56,19 @@ def test_pure_python(copy: Copy) -> None:
     assert _confined(copy("probe"), _PLACE_OF_ITS_OWN + code + _NOTHING_LEFT) == "<circle> far from near\n"
 
 
-def test_mysql_repl(folder: Path) -> None:
-    table = _confined(_example("mysql_repl.par", folder), "-c", _LOADED)
+def test_mysql_repl(copy: Copy) -> None:
+    table = _confined(copy("mysql_repl"), "-c", _LOADED)
     assert "libmariadb.so.3" in table
     assert "MySQLdb._mysql" in table
 
 
-def test_certificates(folder: Path) -> None:
+def test_certificates(copy: Copy) -> None:
     code = (
         "import certifi, requests, requests.certs, ssl\n"
         "context = ssl.create_default_context(cafile=certifi.where())\n"
         "print(len(context.get_ca_certs()) > 50, certifi.where() == requests.certs.where(), certifi.where())"
     )
-    shown = _confined(_example("mysql_repl.par", folder), "-c", code + _NOTHING_LEFT)
+    shown = _confined(copy("mysql_repl"), "-c", code + _NOTHING_LEFT)
     assert shown.startswith("True True /proc/self/fd/"), shown
 
 
@@ -88,16 +83,16 @@ def _traced(par: Par, *arguments: str) -> Trace:
     return seen
 
 
-def test_hello_creates_no_file(folder: Path) -> None:
-    assert _changes(_example("examples/hello/hello.par", folder)) == ([], [])
+def test_hello_creates_no_file(copy: Copy) -> None:
+    assert _changes(copy("hello")) == ([], [])
 
 
 def test_extension_module_creates_no_file(copy: Copy) -> None:
     assert _changes(copy("natives"), "import _answer, other._other; _answer.answer()") == ([], [])
 
 
-def test_requests_creates_no_file(folder: Path) -> None:
-    par = _example("mysql_repl.par", folder)
+def test_requests_creates_no_file(copy: Copy) -> None:
+    par = copy("mysql_repl")
     code = (
         "import requests, certifi, requests.certs, MySQLdb, memfd_par\n"
         "requests.certs.where(); certifi.where(); requests.Session(); str(memfd_par.loaded())"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 from tests.e2e.disk import folder_on_disk, forget
-from tests.e2e.par import Par
+from tests.e2e.par import Copy, Par
 from tests.e2e.sandbox import tool
 
 
@@ -21,9 +23,9 @@ def _advised(par: Par) -> list[tuple[int, int]]:
     ]
 
 
-def test_a_first_start_and_the_next() -> None:
+def test_a_first_start_and_the_next(shared: Copy) -> None:
     with folder_on_disk() as folder:
-        par = Par.copied("examples/numpy/numpy.par", folder)
+        par = Par(Path(shutil.copy(shared("numpy").path, folder)))
         fd = os.open(par.path, os.O_RDONLY)
         forget(fd)
         os.close(fd)
@@ -31,4 +33,4 @@ def test_a_first_start_and_the_next() -> None:
         # The end of the index, the code of numpy, and libraries, OpenBLAS with its 20 MB among them.
         assert sum(size for _, size in first) > 20 << 20, first
         again = _advised(par)
-        assert len(again) == 1, again
+        assert len(again) <= 1, again  # none where the launcher maps what it reads

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tests.e2e.par import Par
+from tests.e2e.par import Copy, Par
 
 
 def _check(par: Par, code: str) -> None:
@@ -148,8 +146,7 @@ assert list(m.distributions(path=["/nonexistent"])) == []
     )
 
 
-def test_metadata_of_wheels(folder: Path) -> None:
-    par = Par.copied("mysql_repl.par", folder)
+def test_metadata_of_wheels(shared: Copy) -> None:
     code = """
 import importlib.metadata as m, requests, MySQLdb
 assert m.version("requests") == requests.__version__ and m.version("mysqlclient")
@@ -157,4 +154,4 @@ names = sorted(d.metadata["Name"].lower() for d in m.distributions())
 assert {"requests", "mysqlclient", "certifi", "docopt", "urllib3", "idna"} <= set(names), names
 assert "Requires-Dist" in m.metadata("requests") and m.requires("requests")
 """
-    par.output("-c", code)
+    shared("mysql_repl").output("-c", code)
