@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from packer import linking
@@ -50,7 +50,7 @@ def facts(python: str) -> list[list[str]]:
     return [line.split("\t") for line in printed.splitlines()]
 
 
-def carried(python: str, folder: Path, *options: str, way: str = "whole") -> Par:
+def carried(python: str, folder: Path, *options: str, way: str = "whole", data: Iterable[str] = ()) -> Par:
     """A par of tests/e2e/programs/probe.py with this Python inside.
 
     Args:
@@ -58,15 +58,18 @@ def carried(python: str, folder: Path, *options: str, way: str = "whole") -> Par
         folder: gets the par.
         options: of the packer.
         way: what there is of that Python: all that it has ("whole"), an executable that has the interpreter in it and no
-            libpython ("executable"), or a static libpython ("static").
+            libpython ("executable"), a shared libpython ("library"), or a static one ("static").
+        data: files of the folder that go in, too.
     """
     known = {line[0]: line[1] for line in facts(python)}
-    linked = link(known, folder / "linked") if way != "whole" else None
+    linked = link(known, folder / "linked") if way in ("executable", "static") else None
+    absent_parts = {"whole": (), "library": ("bin/",)}.get(way, ("lib/libpython", "bin/"))
     lines = ["F\ttests/e2e/programs/probe.py\t" + str(built("tests/e2e/programs/probe.py"))]
+    lines += [f"F\t{name}\t{folder / name}" for name in data]
     lines += [
         f"P\t../python/{place}\t{path}"
         for place, path in _files(python, known)
-        if way == "whole" or not place.startswith(("lib/libpython", "bin/"))
+        if not place.startswith(absent_parts)
     ]
     if way == "executable":
         lines += [f"P\t../python/bin/python{known['version']}\t{linked}"]
