@@ -138,6 +138,7 @@ def _block(tables: Tables, machine: str, best: int) -> bytes:
         if best == SPARSE and tag in _HIDDEN_TAGS
     ]
     hidden += [(offset, relative.tags[tag]) for tag, _, offset in tables.tags if tag in relative.tags]
+    hidden += relative.moved
     redirected = slots(tables, machine, symbols(tables), _relocations(tables))
     dynamic = _segment(tables, "PT_DYNAMIC")
     relro = _segment(tables, "PT_GNU_RELRO")
@@ -164,13 +165,15 @@ def _block(tables: Tables, machine: str, best: int) -> bytes:
 class _Relative:
     """The relative relocations that the loader makes in place of ld.so; none where they are few.
 
-    address, count: of the table's first entries. tags: dynamic tags as ld.so gets them, by which it passes over these.
+    address, count: of these entries of the table. tags: dynamic tags as ld.so gets them, by which it passes over these.
+    moved: offset and value of words of the table as ld.so gets them.
     untouched: offset and size of runs of whole pages of writable segments that ld.so then does not write to.
     """
 
     def __init__(self, tables: Tables | None = None, machine: str = "") -> None:
         self.address = self.count = 0
         self.tags: dict[str | int, int] = {}
+        self.moved: list[tuple[int, int]] = []
         self.untouched: list[tuple[int, int]] = []
         if tables is None or tables.last.get("DT_RELACOUNT", 0) * _RELA < _MANY or "DT_RELR" in tables.last:
             return
@@ -178,27 +181,42 @@ class _Relative:
         count = min(tables.last["DT_RELACOUNT"], size // _RELA)
         table, more = _relocations(tables)
         words = memoryview(table).cast("Q")[: 3 * count]
-        if count * _RELA < _MANY or {*words[1::3].tolist()} != {_RELATIVE[machine]}:
+        if {*words[1::3].tolist()} != {_RELATIVE[machine]}:
             return
-        # ld.so hands the first values of static thread-local variables to all threads before the loader comes to them.
-        start, size_of_tls = _segment(tables, "PT_TLS")
-        if any(start <= address < start + size_of_tls for address in words[::3].tolist()):
+        # ld.so hands the first values of static thread-local variables to all threads before the loader comes to them: it makes
+        # those itself. They come first, as linkers sort, and are moved to where the others end.
+        local = _local(tables, words[::3].tolist())
+        own = len(local)
+        if local != list(range(own)) or (count - own) * _RELA < _MANY or count < 2 * own:
             return
-        self.address, self.count = tables.last["DT_RELA"], count
+        self.address, self.count = tables.last["DT_RELA"] + own * _RELA, count - own
+        start = tables.last["DT_RELA"] + self.count * _RELA
         self.tags = {
-            "DT_RELA": self.address + count * _RELA,
-            "DT_RELASZ": size - count * _RELA,
-            "DT_RELACOUNT": 0,
+            "DT_RELA": start,
+            "DT_RELASZ": size - self.count * _RELA,
+            "DT_RELACOUNT": own,
         }
+        offset = tables.file_offset(start)
+        self.moved = [(offset + 8 * number, word) for number, word in enumerate(words[: 3 * own].tolist())]
         written = {*memoryview(table).cast("Q")[3 * count :: 3].tolist()} | {
             *memoryview(more).cast("Q")[::3].tolist()
         }
         self.untouched = list(_untouched(tables, written, PAGE_SIZES[machine]))
 
 
+def _local(tables: Tables, addresses: Sequence[int]) -> list[int]:
+    """Which of the addresses lie in first values of thread-local variables; those of zeros (.tbss) are also those of what follows."""
+    values = [(s["p_vaddr"], s["p_filesz"]) for s in tables.segments if s["p_type"] == "PT_TLS"]
+    return [
+        number
+        for number, address in enumerate(addresses)
+        if any(start <= address < start + size for start, size in values)
+    ]
+
+
 def _untouched(tables: Tables, written: set[int], page: int) -> Iterator[tuple[int, int]]:
     """Runs of pages of writable segments without any of the addresses, and without what ld.so writes to or reads otherwise."""
-    kept = [(s["p_vaddr"], s["p_memsz"]) for s in tables.segments if s["p_type"] in ("PT_DYNAMIC", "PT_TLS")]
+    kept = [(s["p_vaddr"], s["p_filesz"]) for s in tables.segments if s["p_type"] in ("PT_DYNAMIC", "PT_TLS")]
     kept += [(tables.last["DT_PLTGOT"], 3 * _POINTER)] if "DT_PLTGOT" in tables.last else []
     touched = {address // page for address in written} | {
         (address + _POINTER - 1) // page for address in written

@@ -416,12 +416,40 @@ def test_packed_relative_relocations(forge: Forge) -> None:
     assert Block(planned(file)).relative == (0, 0)
 
 
-def test_pointers_in_thread_local_storage(forge: Forge) -> None:
-    """ld.so may copy their first values while it loads, so it makes all relative relocations."""
-    file = forge.library("libthread.so", pointers(30_000) + "__thread void *own = words + 1;\n")
+@pytest.mark.parametrize("zeros", [0, 4096])
+@pytest.mark.parametrize("own", [0, 1, 3])
+def test_pointers_in_thread_local_storage(forge: Forge, own: int, zeros: int) -> None:
+    """ld.so may copy their first values while it loads, so it makes their relocations: they lie where the others end."""
+    pointed = "".join(f"__thread void *own{n} = words + {n};\n" for n in range(own))
+    file = forge.library(
+        "libthread.so",
+        pointers(30_000) + pointed + f"__thread char zeros[{zeros} + 1];\n__thread int one = 1;\n",
+    )
+    block = Block(planned(file))
+    with file.open("rb") as stream:
+        tables = Tables(stream)
+        places = {tag: offset for tag, _, offset in tables.tags}
+        table = tables.file_offset(tables.last["DT_RELA"])
+        (values,) = [s for s in tables.segments if s["p_type"] == "PT_TLS"]
+        moved = tables.bytes_at(table, 24 * own)
+    address, count = block.relative
+    assert (address, count) == (tables.last["DT_RELA"] + 24 * own, tables.last["DT_RELACOUNT"] - own)
+    written = dict(block.tables["hidden"])
+    assert (written[places["DT_RELA"]], written[places["DT_RELACOUNT"]]) == (
+        address + 24 * (count - own),
+        own,
+    )
+    assert written[places["DT_RELASZ"]] == tables.last["DT_RELASZ"] - 24 * count
+    words = [written[table + 24 * count + 8 * n] for n in range(3 * own)]
+    assert struct.pack("<%dQ" % len(words), *words) == moved
+    assert all(values["p_vaddr"] <= place < values["p_vaddr"] + values["p_filesz"] for place in words[::3])
+
+
+def test_pointers_in_thread_local_storage_alone(forge: Forge) -> None:
+    """There are no others whose place in the table theirs could take."""
+    pointed = ", ".join(f"words + {n}" for n in range(30_000))
+    file = forge.library("liblocal.so", "static char words[30000];\n__thread void *own[] = {%s};\n" % pointed)
     assert Block(planned(file)).relative == (0, 0)
-    file = forge.library("libthread.so", pointers(30_000) + "__thread int own = 1;\n")
-    assert Block(planned(file)).relative[1] >= 30_000
 
 
 def test_a_count_that_is_not_true(forge: Forge) -> None:
