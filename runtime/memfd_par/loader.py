@@ -9,6 +9,7 @@ from __future__ import annotations
 import _imp
 import gc
 import marshal
+import sys
 from _frozen_importlib import _call_with_frames_removed  # type: ignore[attr-defined]  # not in typeshed
 from _frozen_importlib_external import SourceFileLoader
 
@@ -27,9 +28,19 @@ if TYPE_CHECKING:
 #: Objects that may be made during an import before a collection; a number that nobody else would choose.
 _HELD = 200_003
 
+#: What is frozen when the program begins (program.begin) is less than this; where more is, the program has frozen it.
+_FROZEN = 10_000
+
 #: How deep this process is in imports from the par, and the threshold before.
 _depth = 0
 _threshold = 0
+
+
+def _settle() -> None:
+    """Makes all objects old without a collection, which would be due now, and would find most that an import has made in use."""
+    if gc.get_freeze_count() < _FROZEN and "t" not in sys.abiflags:  # free-threaded ones have no generations
+        gc.freeze()
+        gc.unfreeze()
 
 
 class FromPar:
@@ -97,6 +108,8 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
             _depth -= 1
             # A module may have set another one.
             if not _depth and gc.get_threshold()[0] == _HELD:
+                if gc.get_count()[0] > _threshold:
+                    _settle()
                 gc.set_threshold(_threshold)
 
     def get_code(self, fullname: str) -> CodeType:

@@ -99,9 +99,9 @@ def test_pkgutil(probe: Par) -> None:
         """
 import pkgutil, shapes, sys, commons
 names = [(m.name, m.ispkg) for m in pkgutil.iter_modules(shapes.__path__)]
-assert names == [("__main__", False), ("base", False), ("circle", False), ("deep", True)], names
+assert names == [("__main__", False), ("base", False), ("circle", False), ("deep", True), ("many", False)], names
 walked = [m.name for m in pkgutil.walk_packages(shapes.__path__, "shapes.")]
-assert walked == ["shapes.__main__", "shapes.base", "shapes.circle", "shapes.deep", "shapes.deep.er"], walked
+assert [name[7:] for name in walked] == ["__main__", "base", "circle", "deep", "deep.er", "many"], walked
 assert [m.name for m in pkgutil.iter_modules(commons.__path__)] == ["far", "near"]
 tops = {m.name for m in pkgutil.iter_modules([PAR + "/"])}
 assert {"shapes", "faulty", "memfd_par"} <= tops and "commons" not in tops, tops
@@ -218,6 +218,25 @@ assert gc.get_threshold() == before and gc.isenabled(), gc.get_threshold()
 gc.disable()
 import shapes.circle
 assert not gc.isenabled()
+"""
+    assert probe.output(code) == ""
+
+
+def test_no_collection_is_due_after_a_large_import(probe: Par) -> None:
+    """All is old then, and nothing frozen; but what the program has frozen itself stays so."""
+    code = """
+import gc, sys
+collections = []
+gc.callbacks.append(lambda phase, info: collections.append(phase))
+import shapes.many
+later = [[] for _ in range(600)]
+seen = len(collections), gc.get_freeze_count()
+assert seen == (0, 0), seen
+gc.freeze()
+frozen, first = gc.get_freeze_count(), shapes.many
+del sys.modules["shapes.many"]
+import shapes.many
+assert gc.get_freeze_count() > 20_000, (frozen, gc.get_freeze_count())
 """
     assert probe.output(code) == ""
 
