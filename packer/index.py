@@ -58,8 +58,13 @@ def folder_tables(
     return folders[""]
 
 
-def code_extents(modules: Mapping[str, tuple[int, int, int, Any]]) -> dict[str, tuple[int, int]]:
-    """Offset and size of the part of the file that holds the code of all modules below each first component.
+def is_test(path: str) -> bool:
+    """Whether a module is of a package's own tests: often more than half of its code, and what no program imports."""
+    return not {"test", "tests"}.isdisjoint(path.split("/")[1:])
+
+
+def code_extents(modules: Mapping[str, tuple[int, int, int, str | None]]) -> dict[str, tuple[int, int]]:
+    """Offset and size of the part of the file that holds the code of the modules below each first component, without tests.
 
     Of size 0 where they do not lie together.
 
@@ -67,8 +72,8 @@ def code_extents(modules: Mapping[str, tuple[int, int, int, Any]]) -> dict[str, 
         modules: their entries, by key.
     """
     places: dict[str, list[tuple[int, int]]] = {}
-    for key, (kind, offset, size, _) in modules.items():
-        if not kind & format.EXTENSION and size > 0:
+    for key, (kind, offset, size, path) in modules.items():
+        if not kind & format.EXTENSION and size > 0 and not is_test(path or key):
             places.setdefault(key.partition("/")[0], []).append((offset, size))
     extents: dict[str, tuple[int, int]] = {}
     for top, found in places.items():

@@ -15,7 +15,15 @@ from packer.carry import Carried, write_start
 from packer.digest import FileFacts
 from packer.errors import PackError
 from packer.image import PAGE_SIZES
-from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries, packed
+from packer.index import (
+    IndexWriter,
+    code_extents,
+    folder_tables,
+    is_test,
+    module_entries,
+    native_entries,
+    packed,
+)
 from packer.layout import Layout
 from packer.natives import Natives
 from packer.plan import Plans
@@ -170,13 +178,14 @@ def _write_file_table(archive: ParArchive, stored: Mapping[str, Stored]) -> tupl
 
 
 def _write_code(archive: ParArchive, par: Par) -> dict[str, tuple[int, int]]:
-    """Offset and size of each source's code; -1 for the size where there is none."""
+    """Offset and size of each source's code; -1 for the size where there is none. What a start reads ahead lies together."""
     paths = sorted(
         {
             m.stored_path
             for m in par.layout.modules.values()
             if m.stored_path and not m.kind & format.EXTENSION
-        }
+        },
+        key=lambda path: (is_test(path), path),
     )
     found = {
         path: _runtime_code(par, path.rpartition("/")[2])

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 from tests.e2e.disk import folder_on_disk, forget
@@ -32,5 +33,11 @@ def test_a_first_start_and_the_next(shared: Copy) -> None:
         first = _advised(par)
         # The end of the index, the code of numpy, and libraries, OpenBLAS with its 20 MB among them.
         assert sum(size for _, size in first) > 20 << 20, first
+        with zipfile.ZipFile(par.path) as archive:
+            code = archive.getinfo(".par/code")
+        start, end = code.header_offset, code.header_offset + code.file_size
+        # The tests of numpy are two thirds of its code.
+        fetched = sum(size for offset, size in first if start <= offset < end)
+        assert 1 << 20 < fetched < code.file_size // 2, (fetched, code.file_size)
         again = _advised(par)
         assert len(again) <= 1, again  # none where the launcher maps what it reads

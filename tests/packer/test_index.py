@@ -12,7 +12,15 @@ from memfd_par.archive import Archive
 from memfd_par.index import Index
 from memfd_par.native import Native
 from packer.archive import ParArchive, Stored
-from packer.index import IndexWriter, code_extents, folder_tables, module_entries, native_entries, packed
+from packer.index import (
+    IndexWriter,
+    code_extents,
+    folder_tables,
+    is_test,
+    module_entries,
+    native_entries,
+    packed,
+)
 from packer.layout import Module
 
 
@@ -109,3 +117,26 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
         assert set(index._files) == {"", "pkg"}
         assert {path: index.file(path) for path in files} == files
         assert index.files("pkg/data/a.txt") is index.files("absent") is index.file("pkg") is None
+
+
+def test_code_that_is_read_ahead() -> None:
+    """That of a package's modules, where it lies together; its tests lie elsewhere."""
+    entries: dict[str, tuple[int, int, int, str | None]] = {
+        "apart": (format.PACKAGE, 400, 5, None),
+        "apart/away": (0, 500, 5, None),
+        "pkg": (format.PACKAGE, 10, 20, None),
+        "pkg/fast": (format.EXTENSION, 7, 0, None),
+        "pkg/moved": (0, 30, 40, "elsewhere/moved.py"),
+        "pkg/part/tests/test_all": (0, 900, 50, None),
+        "pkg/tests": (format.PACKAGE, 950, 0, None),
+        "pkg/without": (0, 0, -1, None),
+        "tests": (format.PACKAGE, 70, 20, None),
+        "tests/own": (0, 90, 10, None),
+    }
+    extents = code_extents(entries)
+    assert extents == {"apart": (0, 0), "pkg": (10, 60), "tests": (70, 30)}
+
+
+def test_tests() -> None:
+    assert is_test("pkg/tests/__init__.py") and is_test("pkg/part/test/test_all.py") and is_test("pkg/tests")
+    assert not is_test("tests/own.py") and not is_test("pkg/testing.py") and not is_test("test")
