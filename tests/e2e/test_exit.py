@@ -189,3 +189,42 @@ shapes.last = Last("shapes")
     assert sorted(probe.output("-c", code, env={"MEMFD_PAR_INTERPRETER": "1"}).splitlines()) == [
         *("end of main", "end of shapes"),
     ]
+
+
+_PROBE = "import sys; exec(compile(sys.argv.pop(1), '<probe>', 'exec'))"
+_GARBAGE = """
+import gc, sys
+class Cycle:
+    def __init__(self, name): self.name, self.own = name, self
+    def __del__(self):
+        import textwrap  # which the interpreter can do no more once it has taken modules away
+        print("end of", self.name, textwrap.__name__)
+class Log:
+    file = open(sys.argv.pop(1), "w")
+Log.file.write("what it has to say")
+young, older, old = Cycle("young"), Cycle("older"), Cycle("old")
+gc.collect(0)
+{before}
+del young, older, old
+gc.set_debug(gc.DEBUG_STATS)
+"""
+
+
+@pytest.mark.parametrize(("before", "spared"), [("", 1), ("gc.collect(1)", 0), ("gc.collect()", 0)])
+def test_garbage_ends_as_without_a_par(probe: Par, folder: Path, before: str, spared: int) -> None:
+    """What the program leaves is collected while it can still import; a collection that finds nothing is spared."""
+    code = _GARBAGE.format(before=before)
+    ends = {}
+    for name in ("par", "python"):
+        log = folder / name
+        if name == "par":
+            completed = probe.run(code, str(log))
+        else:
+            command = [probe.python, "-I", "-c", _PROBE, code, str(log)]
+            completed = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+        assert completed.returncode == 0, completed
+        assert log.read_text("utf-8") == "what it has to say"
+        full = [line for line in completed.stderr.splitlines() if "collecting generation 2" in line]
+        ends[name] = sorted(completed.stdout.splitlines()), len(full)
+    assert ends["par"][0] == [f"end of {name} textwrap" for name in ("old", "older", "young")]
+    assert ends["par"] == (ends["python"][0], ends["python"][1] - spared)
