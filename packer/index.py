@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from memfd_par import format
@@ -33,7 +33,10 @@ class IndexWriter:
 
 
 def folder_tables(
-    entries: Mapping[str, Any], tables: IndexWriter, extents: Mapping[str, tuple[int, int]] | None = None
+    entries: Mapping[str, Any],
+    tables: IndexWriter,
+    extents: Mapping[str, tuple[int, int]] | None = None,
+    inline: Container[str] = (),
 ) -> dict[str, Any]:
     """Adds the tables of all folders of a tree but the root.
 
@@ -41,6 +44,7 @@ def folder_tables(
         entries: by path.
         tables: to add to.
         extents: what stands behind the block of a folder, by path.
+        inline: folders whose tables stand in the place of blocks, by path.
 
     Returns:
         The table of the root.
@@ -54,7 +58,10 @@ def folder_tables(
             folders.setdefault(folder, {})
     for folder in sorted(filter(None, folders), reverse=True):  # what lies in one comes before it
         above, _, name = folder.rpartition("/")
-        folders[above][name + "/"] = (*tables.add(folders[folder]), *(extents or {}).get(folder, ()))
+        if folder in inline:
+            folders[above][name + "/"] = folders[folder]
+        else:
+            folders[above][name + "/"] = (*tables.add(folders[folder]), *(extents or {}).get(folder, ()))
     return folders[""]
 
 

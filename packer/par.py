@@ -219,7 +219,10 @@ def _write_index(
     )
     tables = IndexWriter()
     root = folder_tables(
-        {key: packed(entry) for key, entry in modules.items()}, tables, code_extents(modules)
+        {key: packed(entry) for key, entry in modules.items()},
+        tables,
+        code_extents(modules),
+        format.INLINE,
     )
     files = tables.add(folder_tables({path: place.entry() for path, place in stored.items()}, tables))
     natives_block = tables.add(natives) if natives else (0, 0, b"")

@@ -27,13 +27,15 @@ class Archive:
     the file's identity first (one fstat(2)), and opens the path again where that is needed.
     """
 
-    __slots__ = ("_fd", "_identity", "boot_block", "path", "root")
+    __slots__ = ("_fd", "_identity", "boot_block", "path", "proofs", "root")
 
     def __init__(self, path: str, fd: int, boot: tuple[int, int, bytes]) -> None:
         self.path = path
         self.root = path + "/"
         self._fd = fd
         self.boot_block = boot
+        #: Blocks by which the same build is known again.
+        self.proofs = [boot]
         self._identity = _identity(fd)
 
     def fd(self, what: str) -> int:
@@ -97,10 +99,12 @@ class Archive:
             raise _error("VANISHED", par=self.path, what=what, reason=error.strerror) from None
         identity = _identity(fd)
         if identity != self._identity:
-            # A new date or a second copy of the same build does no harm: the boot block tells them apart.
-            offset, size, checksum = self.boot_block
+            # A new date or a second copy of the same build does no harm.
             try:
-                same_build = format.checksum(posix.pread(fd, size, offset)) == checksum
+                same_build = all(
+                    format.checksum(posix.pread(fd, size, offset)) == checksum
+                    for offset, size, checksum in self.proofs
+                )
             except OSError:
                 same_build = False  # a folder
             if not same_build:

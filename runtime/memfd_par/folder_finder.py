@@ -7,6 +7,7 @@ from _frozen_importlib import ModuleSpec
 
 from memfd_par import format
 from memfd_par.finder import make_spec
+from memfd_par.loader import as_import_error
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ class FolderFinder:
     def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
         """The spec of a module in this folder, or None."""
         key = self.prefix + fullname.rpartition(".")[2]
-        entry = self.index.module(key)
+        try:
+            entry = self.index.module(key)
+        except OSError as error:
+            raise as_import_error(error, fullname) from None
         if entry is None:
             if key != "__main__" or sys.path[:1] != [self._path]:  # as runpy has put what it runs
                 return None

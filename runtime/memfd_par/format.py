@@ -25,6 +25,7 @@ block of the other's. The table of a folder has, by the last component of the pa
                (offset, stored size, size, executable)              a file; stored size < size: deflated
     name + "/" block                                                a folder
                (*block, offset, size)                               a package of the root; where all its code lies
+               the table itself                                     a package of `INLINE`
 
 so that a program reads the tables of the packages that it imports from, and no others. A *key* is a module's path in
 its tree: the dotted name with `/` for `.`, which is also the stored path of its source without the suffix.
@@ -96,6 +97,9 @@ RESIDENT = (
     "memfd_par.namespace_loader",
     "memfd_par.realpath",
 )
+
+#: Packages whose tables lie in the boot block: each start of their interpreters needs them, or nobody could tell what is wrong with them.
+INLINE = ("encodings", "memfd_par")
 
 #: Bits of a module's kind.
 PACKAGE = 1

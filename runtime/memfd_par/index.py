@@ -28,6 +28,8 @@ class Index:
         self._modules: dict[str, dict[str, Any]] = {"": header["modules"]}
         self._files: dict[str, dict[str, Any]] = {}
         self._natives: list[Native] | None = None
+        offset, size, checksum = header["files"]
+        archive.proofs.append((header["index"] + offset, size, checksum))
 
     def module(self, key: str) -> tuple[int, Any, int, str | None] | None:
         """The entry of a module, or None. `key` is its name with `/` for `.`."""
@@ -143,9 +145,13 @@ class Index:
                 block = table.get(name + "/")
                 if block is None:
                     return None
-                found = tables[path] = self._table(block, what + path)
-                if len(block) > 3:
-                    self.archive.read_ahead(block[3], block[4])
+                if type(block) is dict:
+                    found = block
+                else:
+                    found = self._table(block, what + path)
+                    if len(block) > 3:
+                        self.archive.read_ahead(block[3], block[4])
+                tables[path] = found
             table = found
         return table
 

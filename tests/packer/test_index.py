@@ -85,12 +85,16 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
         "pkg/sub/deep/er": (0, 40, 5, None),  # of which no folder above is a module
         "apart": (format.PACKAGE, 100, 5, None),
         "apart/mod": (0, 200, 5, None),
+        "here": (format.PACKAGE | format.NAMESPACE, 0, 0, None),
+        **{f"here/mod{number}": (0, 300 + number, 1, None) for number in range(5)},
     }
     extents = code_extents(modules)
-    assert extents == {"single": (10, 20), "pkg": (30, 15 + (1 << 31)), "apart": (0, 0)}
+    assert extents == {"single": (10, 20), "pkg": (30, 15 + (1 << 31)), "apart": (0, 0), "here": (300, 5)}
     tables = IndexWriter()
     header: dict[str, Any] = {
-        "modules": folder_tables({key: packed(entry) for key, entry in modules.items()}, tables, extents)
+        "modules": folder_tables(
+            {key: packed(entry) for key, entry in modules.items()}, tables, extents, ["here"]
+        )
     }
     files = {"LICENSE": (1, 2, 2, 0), "pkg/data/a.txt": (3, 4, 4, 0), "pkg/b.txt": (5, 6, 6, 1)}
     header["files"] = tables.add(folder_tables(files, tables))
