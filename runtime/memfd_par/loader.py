@@ -31,6 +31,9 @@ _HELD = 200_003
 #: What is frozen when the program begins (program.begin) is less than this; where more is, the program has frozen it.
 _FROZEN = 10_000
 
+#: A collection of fewer objects costs less than that what was frozen when the program began is looked at once more as the interpreter ends.
+_MANY = 10_000
+
 #: How deep this process is in imports from the par, and the threshold before.
 _depth = 0
 _threshold = 0
@@ -108,7 +111,7 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
             _depth -= 1
             # A module may have set another one.
             if not _depth and gc.get_threshold()[0] == _HELD:
-                if gc.get_count()[0] > _threshold:
+                if gc.get_count()[0] > max(_threshold, _MANY):
                     _settle()
                 gc.set_threshold(_threshold)
 

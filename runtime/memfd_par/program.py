@@ -173,7 +173,6 @@ def begin() -> None:
 
     That must not be so for the namespace of `__main__`, which makes cycles with the program's own functions: it is a new one.
     """
-    import atexit
     import gc
 
     gc.freeze()
@@ -181,7 +180,12 @@ def begin() -> None:
     main.__dict__.update(sys.modules["__main__"].__dict__)
     sys.modules["__main__"] = main
     gc.enable()
+    known = "atexit" in sys.modules
+    import atexit
+
     atexit.register(_end, _collections())
+    if not known and sys.version_info >= (3, 10):  # before, the module itself held what is registered
+        del sys.modules["atexit"]  # a program finds what it imports, and no more
 
 
 def _collections() -> int:
