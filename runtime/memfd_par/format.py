@@ -59,6 +59,7 @@ START = (
     "memfd_par.format",
     "memfd_par.archive",
     "memfd_par.index",
+    "memfd_par.garbage",
     "memfd_par.loader",
     "memfd_par.standard",
     "memfd_par.finder",

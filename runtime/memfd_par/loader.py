@@ -7,13 +7,11 @@ importlib's `exec_module` stay out of tracebacks.
 from __future__ import annotations
 
 import _imp
-import gc
 import marshal
-import sys
 from _frozen_importlib import _call_with_frames_removed  # type: ignore[attr-defined]  # not in typeshed
 from _frozen_importlib_external import SourceFileLoader
 
-from memfd_par import format
+from memfd_par import format, garbage
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -25,25 +23,8 @@ if TYPE_CHECKING:
     from memfd_par.index import Index
 
 
-#: Objects that may be made during an import before a collection; a number that nobody else would choose.
-_HELD = 200_003
-
-#: What is frozen when the program begins (program.begin) is less than this; where more is, the program has frozen it.
-_FROZEN = 10_000
-
-#: A collection of fewer objects costs less than that what was frozen when the program began is looked at once more as the interpreter ends.
-_MANY = 10_000
-
-#: How deep this process is in imports from the par, and the threshold before.
+#: How deep this process is in imports from the par.
 _depth = 0
-_threshold = 0
-
-
-def _settle() -> None:
-    """Makes all objects old without a collection, which would be due now, and would find most that an import has made in use."""
-    if gc.get_freeze_count() < _FROZEN and "t" not in sys.abiflags:  # free-threaded ones have no generations
-        gc.freeze()
-        gc.unfreeze()
 
 
 class FromPar:
@@ -98,22 +79,17 @@ class ModuleLoader(FromPar, SourceFileLoader):  # type: ignore[misc]  # typeshed
 
     def exec_module(self, module: ModuleType) -> None:
         """Executes the module. While that imports others, little becomes garbage: collections wait till it is done."""
-        global _depth, _threshold
+        global _depth
         code = self.get_code(module.__name__)
         if not _depth:
-            _threshold = gc.get_threshold()[0]
-            if 0 < _threshold < _HELD:
-                gc.set_threshold(_HELD)
+            garbage.hold()
         _depth += 1
         try:
             _call_with_frames_removed(exec, code, module.__dict__)
         finally:
             _depth -= 1
-            # A module may have set another one.
-            if not _depth and gc.get_threshold()[0] == _HELD:
-                if gc.get_count()[0] > max(_threshold, _MANY):
-                    _settle()
-                gc.set_threshold(_threshold)
+            if not _depth:
+                garbage.release()
 
     def get_code(self, fullname: str) -> CodeType:
         """The code object, with the file name that tracebacks show.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from _frozen_importlib import ModuleSpec
 
-from memfd_par import executable, format, report
+from memfd_par import executable, format, garbage, report
 from memfd_par.finder import make_spec
 from memfd_par.index import Index
 from memfd_par.loader import ModuleLoader
@@ -173,39 +173,10 @@ def begin() -> None:
 
     That must not be so for the namespace of `__main__`, which makes cycles with the program's own functions: it is a new one.
     """
-    import gc
-
-    gc.freeze()
+    garbage.begin()
     main = type(sys)("__main__")
     main.__dict__.update(sys.modules["__main__"].__dict__)
     sys.modules["__main__"] = main
-    gc.enable()
-    known = "atexit" in sys.modules
-    import atexit
-
-    atexit.register(_end, _collections())
-    if not known and sys.version_info >= (3, 10):  # before, the module itself held what is registered
-        del sys.modules["atexit"]  # a program finds what it imports, and no more
-
-
-def _collections() -> int:
-    """How many collections there were but for the youngest objects; what is left of such is among the old ones."""
-    import gc
-
-    return sum(generation["collections"] for generation in gc.get_stats()[1:])
-
-
-def _end(collections: int) -> None:
-    """The last of what atexit calls: spares the first of the collections by which the interpreter ends, where it would find nothing.
-
-    With no more than `collections` so far, all that the program has made is young, and what is old is what was imported, almost all of it still
-    in use. The interpreter's later collections, once modules are gone (`finalize_modules` in Python/pylifecycle.c), are made all the same.
-    """
-    import gc
-
-    if gc.isenabled() and _collections() == collections:
-        gc.collect(1)
-        gc.disable()
 
 
 def _add_site_builtins() -> None:

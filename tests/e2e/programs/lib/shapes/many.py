@@ -1,3 +1,3 @@
 """More objects than a collection waits for."""
 
-SIZES = [[size] for size in range(20_000)]
+SIZES = [[size] for size in range(30_000)]
