@@ -568,20 +568,22 @@ int image_load_plain(const struct image_request *request, const struct image_pla
     return 0;
 }
 
-void image_map_over(const struct image_request *request, const struct image_plan *plan, void *handle,
+void image_map_over(const struct image_request *asked, const struct image_plan *plan, void *handle,
                     struct image_result *result)
 {
+    struct image_request request = *asked;
     uint64_t page = page_size();
     struct link_map *map = map_of(handle);
     uintptr_t base = (uintptr_t)map->l_addr;
 
     memset(result, 0, sizeof *result);
     result->handle = handle;
-    if (plan->best != TIER_PLAIN && !(request->offset % page) && mappable(request, plan, page) &&
-        !map_segments(request, plan, base)) {
+    request.tier = TIER_FULL; /* it is a copy, of which nothing is mapped from the par yet */
+    if (plan->best != TIER_PLAIN && !(request.offset % page) && mappable(&request, plan, page) &&
+        !map_segments(&request, plan, base)) {
         result->tier = TIER_FULL;
-        release(request, plan, base);
+        release(&request, plan, base);
     }
-    rename_map(map, request->name);
+    rename_map(map, request.name);
     hooks_install(plan, map);
 }

@@ -82,7 +82,9 @@ def library_by_path() -> None:
 def libraries_in_a_cycle() -> None:
     import ctypes
 
-    assert ctypes.CDLL("libring_b.so").ring_b(4) == 204
+    ring_b = ctypes.CDLL("libring_b.so")
+    assert ring_b.ring_b(4) == 204
+    assert ring_b.ring_sum() == 7 << 16
     assert ctypes.CDLL(PAR + "/lib/libring_a.so").ring_a(5) == 205
     assert [image.soname for image in memfd_par.loaded()] == ["libring_a.so", "libring_b.so"]
 
