@@ -43,7 +43,7 @@ def folder_tables(
     Args:
         entries: by path.
         tables: to add to.
-        extents: what stands behind the block of a folder, by path.
+        extents: offset and size of what else is read ahead with the tables below a first component.
         inline: folders whose tables stand in the place of blocks, by path.
 
     Returns:
@@ -56,12 +56,18 @@ def folder_tables(
         while folder:
             folder = folder.rpartition("/")[0]
             folders.setdefault(folder, {})
+    first: dict[str, int] = {}  # where the tables below a first component begin
     for folder in sorted(filter(None, folders), reverse=True):  # what lies in one comes before it
         above, _, name = folder.rpartition("/")
         if folder in inline:
             folders[above][name + "/"] = folders[folder]
+            continue
+        block = tables.add(folders[folder])
+        start = first.setdefault(folder.partition("/")[0], block[0])
+        if extents and not above:
+            folders[above][name + "/"] = (*block, *extents.get(folder, (0, 0)), start)
         else:
-            folders[above][name + "/"] = (*tables.add(folders[folder]), *(extents or {}).get(folder, ()))
+            folders[above][name + "/"] = block
     return folders[""]
 
 

@@ -151,6 +151,9 @@ class Index:
                     found = self._table(block, what + path)
                     if len(block) > 3:
                         self.archive.read_ahead(block[3], block[4])
+                        self.archive.read_ahead(
+                            self.header["index"] + block[5], block[0] + block[1] - block[5]
+                        )
                 tables[path] = found
             table = found
         return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,13 @@ def test_modules() -> None:
     }
 
 
+def _block(tables: IndexWriter, block: tuple[Any, ...], *folders: str) -> tuple[Any, ...]:
+    """The block of a folder below the one of a block."""
+    for folder in folders:
+        block = marshal.loads(tables._data[block[0] : block[0] + block[1]])[folder]
+    return block
+
+
 def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) -> None:
     modules = {
         "single": (0, 10, 20, None),
@@ -96,6 +104,9 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
             {key: packed(entry) for key, entry in modules.items()}, tables, extents, ["here"]
         )
     }
+    begin, _, _, *extent, first = header["modules"]["pkg/"]
+    deep, size, _ = _block(tables, header["modules"]["pkg/"], "sub/", "deep/")
+    assert (tuple(extent), first, deep + size <= begin) == (extents["pkg"], deep, True)
     files = {"LICENSE": (1, 2, 2, 0), "pkg/data/a.txt": (3, 4, 4, 0), "pkg/b.txt": (5, 6, 6, 1)}
     header["files"] = tables.add(folder_tables(files, tables))
     path = tmp_path / "par"
