@@ -68,6 +68,14 @@ class Copies:
             raise errors.ParImportError(errors.refused(self._index.archive.path, error), name=what) from None
         return fd, self.spelling(fd)
 
+    def together(self, paths: list[str], what: str) -> tuple[int, str]:
+        """A library that needs those at the paths, so that each sees the symbols of the others, and a path to it."""
+        from memfd_par import stub
+
+        fd, path = self.empty("together", what)
+        posix.write(fd, stub.make(paths))
+        return fd, path
+
     def _send(self, fd: int, offset: int, size: int, what: str) -> None:
         if not memfd.copy(fd, self._index.archive.fd(what), offset, size):
             raise OSError(_ENODATA, posix.strerror(_ENODATA))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posix
 
-from memfd_par import tiers
+from memfd_par import format, tiers
 
 TYPE_CHECKING = False  # typing is not imported at start
 if TYPE_CHECKING:
@@ -41,53 +41,62 @@ class ImageLoader:
         """The module memfd_par._native, once it is loaded; otherwise None."""
         return self.tiers.loader if self.tiers is not None else None
 
-    def load(self, native: Native, what: str) -> tuple[str, int, str] | None:
-        """Loads a member.
+    def load(self, natives: list[Native], what: str, among: list[str]) -> list[tuple[str, int, str]] | None:
+        """Loads members, each of which sees the symbols of the others.
 
         Args:
-            native: the member.
+            natives: the members, in the order in which their constructors are called.
             what: is to be loaded by it, for messages.
+            among: paths of loaded libraries whose symbols they see as well as those of what they need.
 
         Returns:
-            The path by which dlopen(3) finds it, its tier, and what cost it a better one that its plan allows. None: it
-            has to be plain.
+            Of each the path by which dlopen(3) finds it, its tier, and what cost it a better one that its plan allows.
+            None: they have to be plain.
 
         Raises:
-            ParImportError: it cannot be loaded, with the reason and the mend.
+            ParImportError: one of them cannot be loaded, with the reason and the mend.
         """
         in_c = self.probe().loader
-        if in_c is None or not native.image:
+        if in_c is None or not all(native.image for native in natives):
             return None
-        fd, path = self._copies.empty(native.member, what)
+        fds: list[int] = []
+        paths: list[str] = []
+        together = ""
         try:
-            _, tier, code = in_c.load(*self._request(native, fd, path, what))
+            for native in natives:
+                fd, path = self._copies.empty(native.member, what)
+                fds.append(fd)
+                paths.append(path)
+            if among or len(natives) > 1:
+                fd, together = self._copies.together([*among, *paths], what)
+                fds.append(fd)
+            requests = tuple(
+                self._request(native, fd, path, what) for native, fd, path in zip(natives, fds, paths)
+            )
+            outcomes = in_c.load(requests, together.encode())
         except ImportError as error:
             from memfd_par import linker
 
-            raise linker.refusal(self._index, native, what, path, error) from None
+            raise linker.refusal(self._index, natives, paths, what, error) from None
         except OSError as error:
             if error.errno == _ENOTSUP:
-                native.image, native.why = b"", "this machine's pages are larger than its segments' alignment"
+                for native in natives:
+                    native.image = b""
+                    native.why = "this machine's pages are larger than its segments' alignment"
                 return None
-            raise self._copies.error(native, what, error) from None
+            raise self._copies.error(natives[0], what, error) from None
         finally:
-            posix.close(fd)
-        why = "the par cannot be mapped: " + posix.strerror(code) if code else ""
-        return path, tier, why
-
-    def map_over(self, native: Native, fd: int, path: str) -> int:
-        """Maps a copy that is loaded from the par, where that can be; returns its tier."""
-        in_c = self.probe().loader
-        if in_c is None or not native.image:
-            return tiers.PLAIN
-        from memfd_par import linker
-
-        handle = linker.dlopen(path, native.member)
-        tier: int = in_c.map_over(*self._request(native, fd, path, native.member), handle)[1]
-        return tier
+            for fd in fds:
+                posix.close(fd)
+        if together:
+            self.show_together(together)
+        return [
+            (path, tier, "the par cannot be mapped: " + posix.strerror(code) if code else "")
+            for path, (tier, code) in zip(paths, outcomes)
+        ]
 
     def _request(self, native: Native, fd: int, path: str, what: str) -> tuple[Any, ...]:
-        """The arguments of `load` and `map_over` in runtime/native/module.c."""
+        """What `load` in runtime/native/module.c is to know of a member."""
         return (
             self._index.archive.fd(what),
             native.offset,
@@ -111,6 +120,10 @@ class ImageLoader:
         """Gives what was loaded by a path the name that debuggers show."""
         if self._in_c is not None:
             self._in_c.rename(path.encode(), name.encode("utf-8", "surrogateescape"))
+
+    def show_together(self, path: str) -> None:
+        """Gives a library that only needs others the name that debuggers show."""
+        self.show(path, self._index.archive.root + format.OWN + "together.so")
 
     def note(self, number: int, path: str, tier: int) -> None:
         """Tells all interpreters of the process what is loaded."""

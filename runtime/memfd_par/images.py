@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from memfd_par.native import Native
 
 
+#: Why a member has no better tier, where neither its own plan nor this process forbids one.
+_TOGETHER = "it is loaded together with one that allows no better"
+
+
 class Images:
     """What is loaded, by number in the index's table of native members.
 
@@ -117,7 +121,7 @@ class Images:
                 raise
             from memfd_par import linker
 
-            raise linker.refusal(self._index, native, spec.name, path, error) from None
+            raise linker.refusal(self._index, [native], [path], spec.name, error) from None
         finally:
             spec.origin = origin
             if fd >= 0:
@@ -142,10 +146,10 @@ class Images:
 
     def _load_by_loader(self, number: int, what: str) -> str | None:
         """Loads a member by the loader in C; the path by which dlopen(3) finds it. None: it has to be plain."""
-        loaded = self._image_loader.load(self._index.native(number), what)
+        loaded = self._image_loader.load([self._index.native(number)], what, [])
         if loaded is None:
             return None
-        path, tier, why = loaded
+        ((path, tier, why),) = loaded
         self._note(number, path, None, tier, why)
         return path
 
@@ -170,7 +174,7 @@ class Images:
             if native.link_name is not None:
                 linker.rename(handle, native.link_name)
         except OSError as error:
-            raise linker.refusal(self._index, native, native.member, path, error) from None
+            raise linker.refusal(self._index, [native], [path], native.member, error) from None
         finally:
             posix.close(fd)
         self._note(number, path, None)
@@ -190,9 +194,8 @@ class Images:
             return
         # They name not all that they use: ld.so would find it among what `native` needs.
         among = [self._paths[number] for number in native.loads if number in self._paths]
-        why = "it uses symbols of libraries that it does not name"
         try:
-            self._load_together(left, among, why)
+            self._load_together(left, among)
         except errors.ParImportError:
             raise failed[left[0]] from None
 
@@ -202,25 +205,26 @@ class Images:
             return
         for number in group:
             self._load_needed(self._index.native(number))
-        why = "it is one of a cycle"
-        self._load_together(group, [], why)
+        self._load_together(group, [])
 
-    def _load_together(self, numbers: tuple[int, ...], among: list[str], why: str) -> None:
+    def _load_together(self, numbers: tuple[int, ...], among: list[str]) -> None:
         """Maps members so that each sees the symbols of the others.
 
         Args:
             numbers: of the members.
             among: paths of loaded libraries whose symbols they see, too.
-            why: they have no better tier.
         """
         if all(self._loaded_elsewhere(number) for number in numbers):
             return
-        from memfd_par import group
-
         natives = [self._index.native(number) for number in numbers]
-        loaded = group.load(self._index, natives, among, self._copies, self._image_loader)
-        for number, (path, tier) in zip(numbers, loaded):
-            self._note(number, path, None, tier, "" if tier == tiers.PLAIN else why)
+        loaded = self._image_loader.load(natives, natives[0].member, among)
+        if loaded is None:
+            from memfd_par import group
+
+            paths = group.load(self._index, natives, among, self._copies)
+            loaded = [(path, tiers.PLAIN, "") for path in paths]
+        for number, (path, tier, why) in zip(numbers, loaded):
+            self._note(number, path, None, tier, why)
 
     def _note(
         self, number: int, path: str, module: str | None, tier: int = tiers.PLAIN, why: str = ""
@@ -237,7 +241,7 @@ class Images:
             self._image_loader.show(path, self._image_loader.shown_name(native))
         best = self._image_loader.tiers
         if not why and tier != tiers.SPARSE:
-            why = native.why or (best.why if best is not None else "")
+            why = native.why or (best.why if best is not None else "") or _TOGETHER
         name = tiers.NAMES[tier]
         self._loaded[number] = Image(native.name, module, native.size, name, native.member, why)
 

@@ -62,16 +62,24 @@ def rename(handle: int, name: str) -> None:
     ctypes.c_void_p.from_address(handle + ctypes.sizeof(ctypes.c_void_p)).value = strdup(name.encode())
 
 
-def refusal(index: Index, native: Native, what: str, path: str, error: Exception) -> errors.ParImportError:
-    """What it means that ld.so did not load a member.
+def refusal(
+    index: Index, natives: list[Native], paths: list[str], what: str, error: Exception
+) -> errors.ParImportError:
+    """What it means that ld.so did not load members.
 
     Args:
         index: of the par.
-        native: the member.
-        what: was to be loaded by it.
-        path: by which ld.so knows it.
+        natives: the members.
+        paths: by which ld.so knows them.
+        what: was to be loaded by them.
         error: holds ld.so's words.
     """
+    if isinstance(error, errors.ParImportError):
+        return error
+    named = [pair for pair in zip(natives, paths) if pair[1] in str(error)]
+    native, path = named[0] if named else (natives[0], natives[0].member)
+    if len(natives) > 1:
+        what = native.member
     reason = str(error).replace(path, native.member)
     mend = _mend(reason)
     refused = errors.import_error(

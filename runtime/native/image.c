@@ -500,53 +500,94 @@ void image_rename(const char *path, const char *name)
     dlclose(handle);
 }
 
-int image_load(const struct image_request *asked, const struct image_plan *plan, struct image_result *result)
+/* Makes the memory file. Returns 0 or -1. */
+static int prepare(struct image *image)
 {
-    struct image_request request = *asked;
-    uint64_t page = page_size();
-    struct link_map *map;
-    uintptr_t base;
+    read_ahead(&image->request);
+    return fill(&image->request, &image->plan) ? fail(&image->result, "copy") : 0;
+}
 
-    memset(result, 0, sizeof *result);
-    if (request.tier > plan->best)
-        request.tier = plan->best;
-    if (request.tier == TIER_PLAIN || request.offset % page || !mappable(&request, plan, page)) {
-        errno = ENOTSUP;
-        return fail(result, "plan");
-    }
-    read_ahead(&request);
-    if (fill(&request, plan))
-        return fail(result, "copy");
-    result->handle = dlopen(request.path, RTLD_NOW | RTLD_LOCAL);
-    if (!result->handle) {
-        result->what = "dlopen";
-        result->text = dlerror();
-        return -1;
-    }
-    map = map_of(result->handle);
-    base = (uintptr_t)map->l_addr;
-    if (map_segments(&request, plan, base)) {
+/* Maps from the par what the dynamic linker has mapped of the memory file. Returns 0 or -1. */
+static int complete(struct image *image)
+{
+    const struct image_request *request = &image->request;
+    const struct image_plan *plan = &image->plan;
+    struct image_result *result = &image->result;
+    struct link_map *map = map_of(result->handle);
+    uintptr_t base = (uintptr_t)map->l_addr;
+
+    if (map_segments(request, plan, base)) {
         /* What is not mapped from the par still shows the memory file: it needs the bytes after all. */
         int code = errno;
         for (size_t i = 0; i < plan->segment_count; i++)
-            if (request.tier == TIER_SPARSE && replaceable(&plan->segments[i]) &&
-                copy(&request, plan->segments[i].offset, plan->segments[i].file_size))
+            if (request->tier == TIER_SPARSE && replaceable(&plan->segments[i]) &&
+                copy(request, plan->segments[i].offset, plan->segments[i].file_size))
                 return fail(result, "map"); /* it stays as it is: its destructors cannot be called */
-        if (request.tier == TIER_SPARSE && (patch(&request) || relocate(&request, plan, base, 0)))
+        if (request->tier == TIER_SPARSE && (patch(request) || relocate(request, plan, base, 0)))
             return fail(result, "map");
         result->code = code;
         result->tier = TIER_PLAIN;
     } else {
-        if (request.tier == TIER_SPARSE && relocate(&request, plan, base, 1))
+        if (request->tier == TIER_SPARSE && relocate(request, plan, base, 1))
             return fail(result, "map");
-        result->tier = request.tier;
-        release(&request, plan, base);
+        result->tier = request->tier;
+        release(request, plan, base);
     }
-    rename_map(map, request.name);
+    rename_map(map, request->name);
     hooks_install(plan, map);
-    if (request.tier == TIER_SPARSE)
-        construct(plan, base);
     return 0;
+}
+
+struct image *images_load(struct image *images, size_t count, const char *together)
+{
+    uint64_t page = page_size();
+    enum tier tier = TIER_SPARSE;
+
+    for (size_t i = 0; i < count; i++) {
+        struct image *image = &images[i];
+        memset(&image->result, 0, sizeof image->result);
+        tier = image->request.tier < tier ? image->request.tier : tier;
+        tier = image->plan.best < tier ? image->plan.best : tier;
+        if (tier == TIER_PLAIN || image->request.offset % page || !mappable(&image->request, &image->plan, page)) {
+            errno = ENOTSUP;
+            fail(&image->result, "plan");
+            return image;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        images[i].request.tier = tier;
+        if (prepare(&images[i]))
+            return &images[i];
+    }
+    if (together && !dlopen(together, RTLD_NOW | RTLD_LOCAL)) {
+        images->result.what = "dlopen";
+        images->result.text = dlerror();
+        return images;
+    }
+    for (size_t i = 0; i < count; i++) {
+        images[i].result.handle = dlopen(images[i].request.path, RTLD_NOW | RTLD_LOCAL);
+        if (!images[i].result.handle) {
+            images[i].result.what = "dlopen";
+            images[i].result.text = dlerror();
+            return &images[i];
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        if (complete(&images[i]))
+            return &images[i];
+    for (size_t i = 0; i < count; i++)
+        if (tier == TIER_SPARSE)
+            construct(&images[i].plan, (uintptr_t)map_of(images[i].result.handle)->l_addr);
+    return NULL;
+}
+
+int image_load(const struct image_request *request, const struct image_plan *plan, struct image_result *result)
+{
+    struct image image = {.request = *request, .plan = *plan};
+    struct image *failed = images_load(&image, 1, NULL);
+
+    *result = image.result;
+    return failed ? -1 : 0;
 }
 
 int image_load_plain(const struct image_request *request, const struct image_plan *plan, struct image_result *result)

@@ -81,10 +81,22 @@ struct image_result {
     const char *text;
 };
 
+/* A member to load, how, and what became of it. */
+struct image {
+    struct image_request request;
+    struct image_plan plan;
+    struct image_result result;
+};
+
 /* Reads a plan. Returns 0, or -1 where the block is none. */
 int image_plan_read(struct image_plan *plan, const void *block, size_t size);
 
-/* Loads a member, RTLD_NOW and RTLD_LOCAL, and calls its constructors. Returns 0 or -1. */
+/* Loads members, RTLD_NOW and RTLD_LOCAL, all before the constructors of any are called, which are called in this order.
+ * together: path of a library that needs them all, and others whose symbols they see, too; NULL where there is but one.
+ * All get the tier that each of them allows. Returns NULL, or the one that has failed. */
+struct image *images_load(struct image *images, size_t count, const char *together);
+
+/* Loads one. Returns 0 or -1. */
 int image_load(const struct image_request *request, const struct image_plan *plan, struct image_result *result);
 
 /* Loads a copy of a member, whatever the tier asked for: what nothing of the par can be mapped over. Returns 0 or -1. */

@@ -51,24 +51,18 @@ static void unlock(void)
         pthread_mutex_unlock(&loading);
 }
 
-/* What load and map_over take: memfd_par.image_loader tells. The blocks stay the caller's. */
-struct call {
-    struct image_request request;
-    struct image_plan plan;
-    unsigned long long handle;
-};
-
-static int parse(PyObject *args, const char *format, struct call *call)
+/* Reads what memfd_par.image_loader asks for. The blocks stay the caller's. */
+static int parse(PyObject *args, struct image *image)
 {
-    struct image_request *request = &call->request;
+    struct image_request *request = &image->request;
     unsigned long long offset, size;
     PyObject *patches, *block;
     char *patch_bytes, *plan_bytes;
     Py_ssize_t patches_size, plan_size;
     int tier;
 
-    if (!PyArg_ParseTuple(args, format, &request->par, &offset, &size, &request->memory, &request->path, &request->name,
-                          &patches, &block, &tier, &call->handle) ||
+    if (!PyArg_ParseTuple(args, "iKKiyySSi", &request->par, &offset, &size, &request->memory, &request->path, &request->name,
+                          &patches, &block, &tier) ||
         PyBytes_AsStringAndSize(patches, &patch_bytes, &patches_size) ||
         PyBytes_AsStringAndSize(block, &plan_bytes, &plan_size))
         return -1;
@@ -77,7 +71,7 @@ static int parse(PyObject *args, const char *format, struct call *call)
     request->tier = (enum tier)tier;
     request->patches = (const uint8_t *)patch_bytes;
     request->patches_size = (size_t)patches_size;
-    if (image_plan_read(&call->plan, plan_bytes, (size_t)plan_size)) {
+    if (image_plan_read(&image->plan, plan_bytes, (size_t)plan_size)) {
         PyErr_SetString(PyExc_ValueError, "the load plan of a native member is damaged");
         return -1;
     }
@@ -104,40 +98,50 @@ static PyObject *raise_failure(const struct image_result *result)
     return PyErr_SetFromErrno(PyExc_OSError);
 }
 
-static PyObject *outcome(const struct image_result *result)
+/* Tier, and the errno that cost a better one, of each. */
+static PyObject *outcome(const struct image *images, Py_ssize_t count)
 {
-    return Py_BuildValue("Kii", (unsigned long long)(uintptr_t)result->handle, (int)result->tier, result->code);
+    PyObject *all = PyTuple_New(count);
+
+    for (Py_ssize_t i = 0; all && i < count; i++) {
+        PyObject *one = Py_BuildValue("ii", (int)images[i].result.tier, images[i].result.code);
+        if (!one) {
+            Py_DecRef(all);
+            return NULL;
+        }
+        PyTuple_SetItem(all, i, one);
+    }
+    return all;
 }
 
 static PyObject *load(PyObject *module, PyObject *args)
 {
-    struct call call;
-    struct image_result result;
-    int failed;
+    PyObject *requests, *found = NULL;
+    const char *together;
+    struct image *images, *failed;
+    Py_ssize_t count, read = 0;
 
     (void)module;
-    if (parse(args, "iKKiyySSi|K", &call))
+    if (!PyArg_ParseTuple(args, "Oy", &requests, &together))
         return NULL;
-    lock();
-    failed = image_load(&call.request, &call.plan, &result);
-    unlock();
-    if (failed)
-        return raise_failure(&result);
-    return outcome(&result);
-}
-
-static PyObject *map_over(PyObject *module, PyObject *args)
-{
-    struct call call;
-    struct image_result result;
-
-    (void)module;
-    if (parse(args, "iKKiyySSiK", &call))
+    count = PyTuple_Size(requests);
+    if (count < 1) {
+        PyErr_SetString(PyExc_ValueError, "there is nothing to load");
         return NULL;
-    lock();
-    image_map_over(&call.request, &call.plan, (void *)(uintptr_t)call.handle, &result);
-    unlock();
-    return outcome(&result);
+    }
+    images = calloc((size_t)count, sizeof *images);
+    if (!images)
+        return PyErr_NoMemory();
+    while (read < count && !parse(PyTuple_GetItem(requests, read), &images[read]))
+        read++;
+    if (read == count) {
+        lock();
+        failed = images_load(images, (size_t)count, *together ? together : NULL);
+        unlock();
+        found = failed ? raise_failure(&failed->result) : outcome(images, count);
+    }
+    free(images);
+    return found;
 }
 
 static PyObject *share(PyObject *module, PyObject *args)
@@ -304,8 +308,7 @@ static PyObject *heed_folders(PyObject *module, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"heed_folders", heed_folders, METH_NOARGS, "From now on a descriptor that Python made may stand for a folder."},
-    {"load", load, METH_VARARGS, "Loads a member; returns its handle, tier, and an errno that cost it a better tier."},
-    {"map_over", map_over, METH_VARARGS, "Maps what is read-only of a loaded member from the par; returns as load."},
+    {"load", load, METH_VARARGS, "Loads members; returns of each the tier, and an errno that cost it a better one."},
     {"share", share, METH_VARARGS, "Maps the loader itself from the par; raises OSError where that cannot be."},
     {"pass_on", passed_on_make, METH_VARARGS, "A built-in function that passes on what does not concern the par."},
     {"rename", rename_image, METH_VARARGS, "Gives the library that a path finds the name that debuggers show."},

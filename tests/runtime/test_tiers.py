@@ -33,22 +33,18 @@ class Loader:
     def forked(self) -> None:
         """Nothing is remembered that a child does not have."""
 
-    def load(
-        self, par: int, offset: int, size: int, memory: int, path: bytes, *_: Any
-    ) -> tuple[int, int, int]:
+    def load(self, requests: tuple[Any, ...], together: bytes) -> tuple[tuple[int, int], ...]:
         """As memfd_par._native does."""
         if self._refused:
             raise OSError(self._refused, os.strerror(self._refused))
-        assert os.sendfile(memory, par, offset, size) == size
+        for par, offset, size, memory, *_ in requests:
+            assert os.sendfile(memory, par, offset, size) == size
         try:
-            handle = _ctypes.dlopen(path.decode(), os.RTLD_NOW)
+            for path in [together] if together else [request[4] for request in requests]:
+                _ctypes.dlopen(path.decode(), os.RTLD_NOW)
         except OSError as error:
             raise ImportError(str(error)) from None
-        return handle, self._tier, self._mapping_refused
-
-    def map_over(self, *request: Any) -> tuple[int, int, int]:
-        """As memfd_par._native does."""
-        return request[-1], self._tier, 0
+        return tuple((self._tier, self._mapping_refused) for _ in requests)
 
     def rename(self, _path: bytes, name: bytes) -> None:
         """Remembers the name."""
@@ -101,38 +97,42 @@ def test_par_cannot_be_mapped(tmp_path: Path, lonely: list[bytes]) -> None:
 
 def test_cycle(tmp_path: Path, libraries: list[bytes]) -> None:
     loader = Loader(tiers.FULL)
-    assert loaded(tmp_path, libraries, loader, cycle=True) == {("full", "it is one of a cycle")}
+    assert loaded(tmp_path, libraries, loader, cycle=True) == {
+        ("full", "it is loaded together with one that allows no better")
+    }
     # What holds them together has a name that no debugger opens.
-    assert loader.names == [f"{tmp_path}/app.par/.par/cycle.so".encode()]
+    assert loader.names == [f"{tmp_path}/app.par/.par/together.so".encode()]
 
 
 def test_symbols_of_others(tmp_path: Path) -> None:
-    """The first of two libraries uses a symbol of the second, and does not name it; the third needs both."""
+    """Three libraries use a symbol of another and do not name it, the first two of each other; the last needs all."""
     contents = [
         (soname, compiled(tmp_path, soname, text, *needed))
         for soname, text, needed in (
+            ("libtierone.so", "extern int two; int one; int *use(void) { return &two; }", ()),
+            ("libtiertwo.so", "extern int one; int two; int *use(void) { return &one; }", ()),
             ("libtieruses.so", "extern int given; int *use(void) { return &given; }", ()),
             ("libtiergives.so", "int given;", ()),
-            ("libtierneeds.so", "int x;", ("libtieruses.so", "libtiergives.so")),
+            (
+                "libtierneeds.so",
+                "int x;",
+                ("libtierone.so", "libtiertwo.so", "libtieruses.so", "libtiergives.so"),
+            ),
         )
     ]
     par = tmp_path / "app.par"
     par.write_bytes(b"".join(data for _, data in contents))
     natives, offset = [], 0
     for number, (soname, data) in enumerate(contents):
-        loads = (0, 1) if number == 2 else ()
+        loads = (0, 1, 2, 3) if number == 4 else ()
         natives.append(Native(offset, len(data), "lib/" + soname, soname, None, loads, (), (), b"a plan"))
         offset += len(data)
     images = Images(natives_index(par, natives))
-    images._image_loader.tiers = tiers.Tiers(tiers.FULL, "", Loader(tiers.FULL))
+    images._image_loader.tiers = tiers.Tiers(tiers.SPARSE, "", Loader(tiers.SPARSE))
     images._copies.count = 100  # other tests of this process have used the spellings before
-    images.load_library(2)
-    found = {image.soname: image.why for image in images.loaded()}
-    assert found == {
-        "libtieruses.so": "it uses symbols of libraries that it does not name",
-        "libtiergives.so": "",
-        "libtierneeds.so": "",
-    }
+    images.load_library(4)
+    found = {(image.soname, image.tier, image.why) for image in images.loaded()}
+    assert found == {(soname, "sparse", "") for soname, _ in contents}
 
 
 def test_plain_ones_have_names_that_no_debugger_opens(tmp_path: Path, lonely: list[bytes]) -> None:
