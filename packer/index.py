@@ -13,6 +13,9 @@ from packer.plan import Plans
 
 Block = tuple[int, int, bytes]
 
+#: Bytes of a package's code that are read ahead at most. scipy has 14 MB; of larger ones programs import a part.
+_MOST_AHEAD = 16 << 20
+
 
 class IndexWriter:
     """Collects blocks of marshalled tables."""
@@ -79,7 +82,8 @@ def is_test(path: str) -> bool:
 def code_extents(modules: Mapping[str, tuple[int, int, int, str | None]]) -> dict[str, tuple[int, int]]:
     """Offset and size of the part of the file that holds the code of the modules below each first component, without tests.
 
-    Of size 0 where they do not lie together.
+    Where they do not all lie together, as those of several folders do that make one package, the largest part counts. Of size 0
+    where that is too large to be read for the few modules that a program may want.
 
     Args:
         modules: their entries, by key.
@@ -90,9 +94,15 @@ def code_extents(modules: Mapping[str, tuple[int, int, int, str | None]]) -> dic
             places.setdefault(key.partition("/")[0], []).append((offset, size))
     extents: dict[str, tuple[int, int]] = {}
     for top, found in places.items():
-        start = min(offset for offset, _ in found)
-        end = max(offset + size for offset, size in found)
-        extents[top] = (start, end - start) if end - start == sum(size for _, size in found) else (0, 0)
+        parts = [(0, 0)]
+        for offset, size in sorted(found):
+            start, length = parts[-1]
+            if start + length == offset:
+                parts[-1] = (start, length + size)
+            else:
+                parts.append((offset, size))
+        largest = max(parts, key=lambda part: part[1])
+        extents[top] = largest if largest[1] <= _MOST_AHEAD else (0, 0)
     return extents
 
 

@@ -88,7 +88,7 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
         "pkg/mod": (0, 35, 5, None),
         "pkg/sub": (format.PACKAGE | format.NAMESPACE, 0, 0, None),
         "pkg/broken": (0, 0, -1, None),
-        "pkg/moved": (format.PACKAGE | format.SOURCELESS, 45, 1 << 31, "pkg/moved/__init__.pyc"),
+        "pkg/moved": (format.PACKAGE | format.SOURCELESS, 45, 1 << 23, "pkg/moved/__init__.pyc"),
         "pkg/fast": (format.EXTENSION, 3, 0, "pkg/fast.so"),
         "pkg/sub/deep/er": (0, 40, 5, None),  # of which no folder above is a module
         "apart": (format.PACKAGE, 100, 5, None),
@@ -97,7 +97,7 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
         **{f"here/mod{number}": (0, 300 + number, 1, None) for number in range(5)},
     }
     extents = code_extents(modules)
-    assert extents == {"single": (10, 20), "pkg": (30, 15 + (1 << 31)), "apart": (0, 0), "here": (300, 5)}
+    assert extents == {"single": (10, 20), "pkg": (30, 15 + (1 << 23)), "apart": (100, 5), "here": (300, 5)}
     tables = IndexWriter()
     header: dict[str, Any] = {
         "modules": folder_tables(
@@ -135,10 +135,13 @@ def test_only_the_tables_of_folders_that_are_asked_for_are_read(tmp_path: Path) 
 
 
 def test_code_that_is_read_ahead() -> None:
-    """That of a package's modules, where it lies together; its tests lie elsewhere."""
+    """The largest part that lies together of a package's modules, unless it is very large; its tests lie elsewhere."""
     entries: dict[str, tuple[int, int, int, str | None]] = {
         "apart": (format.PACKAGE, 400, 5, None),
-        "apart/away": (0, 500, 5, None),
+        "apart/away": (0, 505, 5, None),
+        "apart/beside": (0, 500, 5, None),
+        "huge": (format.PACKAGE, 1000, 10 << 20, None),
+        "huge/part": (0, 1000 + (10 << 20), (6 << 20) + 1, None),
         "pkg": (format.PACKAGE, 10, 20, None),
         "pkg/fast": (format.EXTENSION, 7, 0, None),
         "pkg/moved": (0, 30, 40, "elsewhere/moved.py"),
@@ -149,7 +152,7 @@ def test_code_that_is_read_ahead() -> None:
         "tests/own": (0, 90, 10, None),
     }
     extents = code_extents(entries)
-    assert extents == {"apart": (0, 0), "pkg": (10, 60), "tests": (70, 30)}
+    assert extents == {"apart": (500, 10), "huge": (0, 0), "pkg": (10, 60), "tests": (70, 30)}
 
 
 def test_tests() -> None:
