@@ -44,6 +44,9 @@
 /* One request to read ahead fetches no more than the device's read_ahead_kb, by default this. */
 #define AHEAD_BYTES 131072u
 
+/* Members that are larger than this are not read as a whole before they are used. */
+#define AHEAD_MOST (64u << 20)
+
 /* RWF_NOWAIT, linux/fs.h */
 #define NOWAIT 8
 
@@ -145,14 +148,24 @@ static int is_cached(int par, uint64_t offset)
 #endif
 }
 
-/* Has the kernel fetch the whole member, if it is not in the page cache: faults would fetch it in pieces, one after the other,
- * and each would read around in other members, too. */
-static void read_ahead(const struct image_request *request)
+/* Has the kernel fetch a part of the member, if it is not in the page cache. */
+static void fetch(const struct image_request *request, uint64_t offset, uint64_t size)
 {
-    if (is_cached(request->par, request->offset + request->size / 2))
+    if (is_cached(request->par, request->offset + offset + size / 2))
         return;
-    for (uint64_t done = 0; done < request->size; done += AHEAD_BYTES)
-        posix_fadvise(request->par, (off_t)(request->offset + done), AHEAD_BYTES, POSIX_FADV_WILLNEED);
+    for (uint64_t done = 0; done < size; done += AHEAD_BYTES)
+        posix_fadvise(request->par, (off_t)(request->offset + offset + done), AHEAD_BYTES, POSIX_FADV_WILLNEED);
+}
+
+/* Has the kernel fetch the whole member: faults would fetch it in pieces, one after the other, and each would read around in
+ * other members, too. Of a very large one, a program uses a part, and what a sparse image copies is enough. */
+static void read_ahead(const struct image_request *request, const struct image_plan *plan)
+{
+    if (request->size <= AHEAD_MOST || request->tier != TIER_SPARSE)
+        fetch(request, 0, request->size);
+    else
+        for (size_t i = 0; i < plan->copy_count; i++)
+            fetch(request, plan->copies[i].offset, plan->copies[i].size);
 }
 
 /* Copies bytes of the member to the same place in the memory file. */
@@ -503,7 +516,7 @@ void image_rename(const char *path, const char *name)
 /* Makes the memory file. Returns 0 or -1. */
 static int prepare(struct image *image)
 {
-    read_ahead(&image->request);
+    read_ahead(&image->request, &image->plan);
     return fill(&image->request, &image->plan) ? fail(&image->result, "copy") : 0;
 }
 

@@ -33,6 +33,7 @@ _NOT_CARRIED = {
     "test_a_warning_is_an_error_there": "options are for the Python that starts it, not for its own",
     "test_a_limit_of_memory": "Python has loaded more, and memory is left for what is small",
     "test_a_limit_of_memory_that_is_lifted": "as above",
+    "test_a_very_large_library": "packs its own",
     "test_as_file": "the standard library is below the par, too",
     "test_bad_command_lines_end_with_2": "Python itself reads them, and has its own words",
     "test_changed_in_place_where_pages_are_mapped": "nobody may write to a program that runs",

@@ -10,8 +10,16 @@ import zipfile
 from pathlib import Path
 
 from tests.e2e.disk import folder_on_disk, forget
+from tests.e2e.packing import pack
 from tests.e2e.par import Copy, Par
 from tests.e2e.sandbox import tool
+
+
+def _not_cached(par: Par) -> Par:
+    fd = os.open(par.path, os.O_RDONLY)
+    forget(fd)
+    os.close(fd)
+    return par
 
 
 def _advised(par: Par) -> list[tuple[int, int]]:
@@ -27,10 +35,7 @@ def _advised(par: Par) -> list[tuple[int, int]]:
 def test_a_first_start_and_the_next(shared: Copy) -> None:
     with folder_on_disk() as folder:
         par = Par(Path(shutil.copy(shared("numpy").path, folder)))
-        fd = os.open(par.path, os.O_RDONLY)
-        forget(fd)
-        os.close(fd)
-        first = _advised(par)
+        first = _advised(_not_cached(par))
         # The end of the index, the code of numpy, and libraries, OpenBLAS with its 20 MB among them.
         assert sum(size for _, size in first) > 20 << 20, first
         with zipfile.ZipFile(par.path) as archive:
@@ -41,3 +46,28 @@ def test_a_first_start_and_the_next(shared: Copy) -> None:
         assert 1 << 20 < fetched < code.file_size // 2, (fetched, code.file_size)
         again = _advised(par)
         assert len(again) <= 1, again  # none where the launcher maps what it reads
+
+
+def test_a_very_large_library(tmp_path: Path) -> None:
+    """Not all of it: what ld.so looks at."""
+    (tmp_path / "number.c").write_text("int number(void) { return 1234; }\n")
+    command = [
+        tool("cc", "gcc"),
+        "-shared",
+        "-fPIC",
+        "-Wl,-soname,liblarge.so",
+        "number.c",
+        "-o",
+        "liblarge.so",
+    ]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    (tmp_path / "main.py").write_text("import ctypes; assert ctypes.CDLL('liblarge.so').number() == 1234\n")
+    advised = {}
+    for size in (32 << 20, 80 << 20):
+        os.truncate(tmp_path / "liblarge.so", size)
+        par = pack(tmp_path, ["main.py"], natives=["liblarge.so"])
+        with folder_on_disk() as folder:
+            advised[size] = sum(
+                size for _, size in _advised(_not_cached(Par(Path(shutil.copy(par.path, folder)))))
+            )
+    assert advised[32 << 20] > 32 << 20 and 0 < advised[80 << 20] < 8 << 20, advised
