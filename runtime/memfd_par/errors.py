@@ -74,6 +74,10 @@ MEND_SYSTEM = (
     "{member} needs that library, and neither the par nor the machine has it: install it, or build {target} with it "
     "(native_libs, or the distribution that has it in deps)."
 )
+MEND_VERSION = (
+    "{member} was linked beside a newer one of that library than this machine has: run it on a newer distribution, or build "
+    "{target} with that library (native_libs), or for an older policy (attribute `policy`)."
+)
 MEND_MEMORY = "There is not enough memory or address space for {member}: raise the limit of the process (ulimit -v) or of its cgroup."
 MEND_TLS = (
     "{member} was compiled for static thread-local storage (-ftls-model=initial-exec), and what ld.so keeps of it for libraries "

@@ -132,12 +132,15 @@ def path_hook(index: Index) -> Callable[[object], FolderFinder]:
 
 
 def _is_in_file(index: Index, path: str) -> bool:
-    """Whether a stored path is that of a file, or goes on behind one, as in a zip file."""
+    """Whether a stored path is that of a file, or goes on behind one, as in a zip file; not where the list of files is damaged."""
     end = len(path)
-    while end > 0:
-        if index.file(path[:end]) is not None:
-            return True
-        end = path.rfind("/", 0, end)
+    try:
+        while end > 0:
+            if index.file(path[:end]) is not None:
+                return True
+            end = path.rfind("/", 0, end)
+    except OSError:
+        pass
     return False
 
 

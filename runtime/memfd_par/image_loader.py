@@ -90,10 +90,11 @@ class ImageLoader:
                 posix.close(fd)
         if together:
             self.show_together(together)
-        return [
-            (path, tier, "the par cannot be mapped: " + posix.strerror(code) if code else "")
-            for path, (tier, code) in zip(paths, outcomes)
-        ]
+        loaded = []
+        for path, (tier, code) in zip(paths, outcomes):
+            why = "the par cannot be mapped: " + posix.strerror(code) if code else ""
+            loaded.append((path, tier, why))
+        return loaded
 
     def _request(self, native: Native, fd: int, path: str, what: str) -> tuple[Any, ...]:
         """What `load` in runtime/native/module.c is to know of a member."""

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from memfd_par.native import Native
 
 
-#: Why a member has no better tier, where neither its own plan nor this process forbids one.
-_TOGETHER = "it is loaded together with one that allows no better"
-
-
 class Images:
     """What is loaded, by number in the index's table of native members.
 
@@ -241,7 +237,8 @@ class Images:
             self._image_loader.show(path, self._image_loader.shown_name(native))
         best = self._image_loader.tiers
         if not why and tier != tiers.SPARSE:
-            why = native.why or (best.why if best is not None else "") or _TOGETHER
+            why = native.why or (best.why if best is not None else "")
+            why = why or "it is loaded together with one that allows no better"
         name = tiers.NAMES[tier]
         self._loaded[number] = Image(native.name, module, native.size, name, native.member, why)
 

@@ -19,10 +19,11 @@ _RTLD_NOW = 2
 
 _ENOMEM = 12
 
-#: What ld.so says (N_ in elf/dl-load.c and dl-reloc.c of glibc), and the mend.
+#: What ld.so says (N_ in elf/dl-load.c, dl-reloc.c and dl-version.c of glibc), and the mend.
 _MENDS = (
     ("cannot open shared object file", errors.MEND_SYSTEM),
     ("cannot allocate memory in static TLS block", errors.MEND_TLS),
+    ("' not found (required by ", errors.MEND_VERSION),
     ("failed to map segment from shared object", errors.MEND_MEMORY),
 )
 

@@ -70,6 +70,7 @@ _NOT_CARRIED = {
     "test_the_named_python_is_used": "it looks for no Python",
     "test_the_right_python_comes_before_another_python3": "it looks for no Python",
     "test_the_zip_directory_is_not_read": "the launcher maps other parts",
+    "test_tables": "packs its own",
     "test_unreadable": "it is a program",
     "test_unreadable_after_closing": "what else the test imports is gone, too",
 }

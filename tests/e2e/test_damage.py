@@ -150,6 +150,21 @@ import _answer, json; print(_answer.answer(), "memfd_par.errors" in sys.modules)
     assert par.output(code) == "42 True\n"
 
 
+def test_a_folder_on_the_path_where_the_list_of_files_is_damaged(par: Par) -> None:
+    """Modules are found without it."""
+    offset, size = member(par.path, ".par/index")
+    place = par.path.read_bytes().index(b"names.txt", offset, offset + size)
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(par.path)!r} + "/shapes")
+import base
+print(base.__name__, os.path.basename(base.__file__))
+"""
+    whole = par.output(code)
+    flip(par.path, place)
+    assert par.output(code) == whole == "base base.py\n"
+
+
 def test_grown(par: Par) -> None:
     """What a copying program appended does no harm."""
     with par.path.open("ab") as file:

@@ -13,6 +13,7 @@ from tests.e2e.disk import folder_on_disk, forget
 from tests.e2e.packing import pack
 from tests.e2e.par import Copy, Par
 from tests.e2e.sandbox import tool
+from tests.e2e.surgery import member
 
 
 def _not_cached(par: Par) -> Par:
@@ -46,6 +47,24 @@ def test_a_first_start_and_the_next(shared: Copy) -> None:
         assert 1 << 20 < fetched < code.file_size // 2, (fetched, code.file_size)
         again = _advised(par)
         assert len(again) <= 1, again  # none where the launcher maps what it reads
+
+
+def test_tables(tmp_path: Path) -> None:
+    """Those of a package with very many folders, which begin before what the preamble fetches anyway."""
+    last = "a" * 90
+    for folder in range(400):
+        (tmp_path / f"commands/part{folder:03}").mkdir(parents=True)
+    names = [f"commands/part{folder:03}/{last}{number}.py" for folder in range(400) for number in range(10)]
+    for name in names:
+        (tmp_path / name).touch()
+    (tmp_path / "main.py").write_text(f"import commands.part007.{last}7\n")
+    par = pack(tmp_path, ["main.py", *names])
+    with folder_on_disk() as place:
+        advised = _advised(_not_cached(Par(Path(shutil.copy(par.path, place)))))
+    start, size = member(par.path, ".par/index")
+    (boot, _), *more = advised
+    of_tables = [fetched for offset, fetched in more if start <= offset < boot]
+    assert sum(of_tables) > 256 << 10 and boot < start + size, (start, size, advised)
 
 
 def test_a_very_large_library(tmp_path: Path) -> None:

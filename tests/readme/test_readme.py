@@ -26,6 +26,7 @@ PARTS = {
     "MEND_OTHER",
     "MEND_SYSTEM",
     "MEND_TLS",
+    "MEND_VERSION",
     "_CARRIED",
     "_MANY",
     "_MORE",

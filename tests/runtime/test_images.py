@@ -196,3 +196,25 @@ def test_patches_are_in_memory_only(par: Path, library: bytes) -> None:
     assert Path(path).read_bytes() == library[:8] + b"\1\2\3" + library[11:]
     os.close(fd)
     assert par.read_bytes().startswith(library)
+
+
+def test_a_library_of_the_machine_that_is_too_old(tmp_path: Path) -> None:
+    """Here the par's own library of that name takes its place: ld.so's words are the same."""
+    text = "int old(void) { return 1; }"
+    compiled(tmp_path, "libxold.so", text, version="XOLD_2")
+    user = compiled(tmp_path, "libxuser.so", "int old(void); int user(void) { return old(); }", "libxold.so")
+    old = compiled(tmp_path, "libxold.so", text, version="XOLD_1")
+    par = tmp_path / "app.par"
+    par.write_bytes(old + user)
+    natives = [
+        Native(0, len(old), "lib/libxold.so", "libxold.so", None, (), (), ()),
+        Native(len(old), len(user), "lib/libxuser.so", "libxuser.so", None, (0,), (), ()),
+    ]
+    images = Images(natives_index(par, natives))
+    images._copies.count = 500  # other tests of this process have used the spellings before
+    with pytest.raises(ParImportError) as caught:
+        images.load_library(1)
+    text = str(caught.value)
+    assert "version `XOLD_2' not found (required by lib/libxuser.so)" in text
+    assert "lib/libxuser.so was linked beside a newer one of that library than this machine has" in text
+    assert "build //some:target with that library (native_libs), or for an older policy" in text
