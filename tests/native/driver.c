@@ -224,6 +224,49 @@ static int repeat(char **values)
     return 0;
 }
 
+/* values: FILE OFFSET SIZE TIER PLAN FUNCTION, twice: both are loaded by one call. */
+static int two(char **values)
+{
+    struct image images[2] = {0}, *failed;
+    char paths[2][64];
+    void *blocks[2];
+    int (*function)(void);
+
+    for (int i = 0; i < 2; i++) {
+        struct image_request *request = &images[i].request;
+        char **own = values + 6 * i;
+        size_t size = 0;
+        blocks[i] = contents(own[4], &size);
+        if (!blocks[i] || image_plan_read(&images[i].plan, blocks[i], size))
+            return 2;
+        request->par = open(own[0], O_RDONLY | O_CLOEXEC);
+        request->offset = strtoull(own[1], NULL, 0);
+        request->size = strtoull(own[2], NULL, 0);
+        request->tier = (enum tier)atoi(own[3]);
+        request->memory = (int)syscall(SYS_memfd_create, "image", 3u);
+        request->name = own[5];
+        request->path = paths[i];
+        snprintf(paths[i], sizeof paths[i], "/proc/self/fd/%d", request->memory);
+    }
+    failed = images_load(images, 2, NULL);
+    if (failed) {
+        printf("error %s %d %s\n", failed->result.what, failed->result.code,
+               failed->result.text ? failed->result.text : strerror(failed->result.code));
+        printf("failed %d\n", (int)(failed - images));
+    }
+    for (int i = 0; i < 2; i++) {
+        if (!failed) {
+            *(void **)&function = dlsym(images[i].result.handle, values[6 * i + 5]);
+            printf("result%d %d %d\n", i, (int)images[i].result.tier, function ? function() : -1);
+            dlclose(images[i].result.handle);
+        }
+        close(images[i].request.par);
+        close(images[i].request.memory);
+        free(blocks[i]);
+    }
+    return 0;
+}
+
 int main(int count, char **values)
 {
     struct image_request request = {0};
@@ -245,6 +288,8 @@ int main(int count, char **values)
     }
     if (count == 9 && !strcmp(values[1], "--repeat"))
         return repeat(values + 2);
+    if (count == 14 && !strcmp(values[1], "--two"))
+        return two(values + 2);
     if (count < 6) {
         fprintf(stderr, "usage: %s FILE OFFSET SIZE TIER PLAN [FUNCTION]\n", values[0]);
         return 2;

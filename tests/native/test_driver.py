@@ -88,6 +88,41 @@ def test_loads(sanitized: Path, packed: Packed, tier: int) -> None:
     assert int(held) <= 8 * PAGE < packed.size
 
 
+def _two(folder: Path, *options: str) -> tuple[Packed, Packed]:
+    """Two libraries, the second linked with the options."""
+    for name in ("one", "other"):
+        (folder / name).mkdir()
+    return (
+        Packed.of(Forge(folder / "one").library("libanswer.so", _SOURCE)),
+        Packed.of(Forge(folder / "other").library("libother.so", _SOURCE, *options)),
+    )
+
+
+@pytest.mark.parametrize("tier", _TIERS)
+def test_loads_two_at_once(sanitized: Path, tmp_path: Path, tier: int) -> None:
+    one, other = _two(tmp_path)
+    lines = run(sanitized, "--two", *one.command(tier, "answer"), *other.command(tier, "answer"))
+    assert lines == {"result0": [str(tier), "42"], "result1": [str(tier), "42"]}
+
+
+def test_loads_two_at_once_of_which_one_cannot_be_sparse(sanitized: Path, tmp_path: Path) -> None:
+    one, other = _two(tmp_path, "-Wl,-z,initfirst")
+    lines = run(
+        sanitized, "--two", *one.command(image.SPARSE, "answer"), *other.command(image.SPARSE, "answer")
+    )
+    assert lines == {"result0": ["1", "42"], "result1": ["1", "42"]}
+
+
+def test_loads_two_at_once_of_which_one_is_refused(sanitized: Path, tmp_path: Path) -> None:
+    one, other = _two(tmp_path)
+    data = one.file.read_bytes()
+    one.file.write_bytes(data[: one.offset] + b"none" + data[one.offset + 4 :])
+    lines = run(
+        sanitized, "--two", *one.command(image.SPARSE, "answer"), *other.command(image.SPARSE, "answer")
+    )
+    assert lines["failed"] == ["0"] and "invalid ELF header" in " ".join(lines["error"])
+
+
 def test_loads_a_full_one_that_cannot_be_sparse(sanitized: Path, tmp_path: Path) -> None:
     packed = Packed.of(Forge(tmp_path).library("libanswer.so", _SOURCE, "-Wl,-z,initfirst"))
     lines = run(sanitized, *packed.command(image.SPARSE, "answer"))
