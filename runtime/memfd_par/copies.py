@@ -73,7 +73,11 @@ class Copies:
         from memfd_par import stub
 
         fd, path = self.empty("together", what)
-        posix.write(fd, stub.make(paths))
+        try:
+            posix.write(fd, stub.make(paths))
+        except OSError:
+            posix.close(fd)
+            raise
         return fd, path
 
     def _send(self, fd: int, offset: int, size: int, what: str) -> None:

@@ -75,8 +75,8 @@ MEND_SYSTEM = (
     "(native_libs, or the distribution that has it in deps)."
 )
 MEND_VERSION = (
-    "{member} was linked beside a newer one of that library than this machine has: run it on a newer distribution, or build "
-    "{target} with that library (native_libs), or for an older policy (attribute `policy`)."
+    "{member} was linked beside a newer one of that library than was found, in the par or else on this machine: run it on a "
+    "newer distribution, or build {target} with the newer library (native_libs), or for an older policy (attribute `policy`)."
 )
 MEND_MEMORY = "There is not enough memory or address space for {member}: raise the limit of the process (ulimit -v) or of its cgroup."
 MEND_TLS = (

@@ -24,8 +24,8 @@ block of the other's. The table of a folder has, by the last component of the pa
                (kind, offset, size, stored path or None)            any other module
                (offset, stored size, size, executable)              a file; stored size < size: deflated
     name + "/" block                                                a folder
-               (*block, offset, size, offset in .par/index)         a package of the root; where all its code lies, and
-                                                                    where the tables of its folders begin
+               (*block, offset, size, offset in .par/index)         a package of the root; what of its code is read
+                                                                    ahead, and where the tables of its folders begin
                the table itself                                     a package of `INLINE`
 
 so that a program reads the tables of the packages that it imports from, and no others. A *key* is a module's path in

@@ -89,7 +89,7 @@ class ImageLoader:
             for fd in fds:
                 posix.close(fd)
         if together:
-            self.show_together(together)
+            self.show(together, self._index.archive.root + format.OWN + "together.so")
         loaded = []
         for path, (tier, code) in zip(paths, outcomes):
             why = "the par cannot be mapped: " + posix.strerror(code) if code else ""
@@ -121,10 +121,6 @@ class ImageLoader:
         """Gives what was loaded by a path the name that debuggers show."""
         if self._in_c is not None:
             self._in_c.rename(path.encode(), name.encode("utf-8", "surrogateescape"))
-
-    def show_together(self, path: str) -> None:
-        """Gives a library that only needs others the name that debuggers show."""
-        self.show(path, self._index.archive.root + format.OWN + "together.so")
 
     def note(self, number: int, path: str, tier: int) -> None:
         """Tells all interpreters of the process what is loaded."""

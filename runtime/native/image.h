@@ -92,7 +92,7 @@ struct image {
 int image_plan_read(struct image_plan *plan, const void *block, size_t size);
 
 /* Loads members, RTLD_NOW and RTLD_LOCAL, all before the constructors of any are called, which are called in this order.
- * together: path of a library that needs them all, and others whose symbols they see, too; NULL where there is but one.
+ * together: path of a library that needs them all, and others whose symbols they see, too; NULL where they need none.
  * All get the tier that each of them allows. Returns NULL, or the one that has failed. */
 struct image *images_load(struct image *images, size_t count, const char *together);
 

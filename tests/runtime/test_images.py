@@ -198,8 +198,8 @@ def test_patches_are_in_memory_only(par: Path, library: bytes) -> None:
     assert par.read_bytes().startswith(library)
 
 
-def test_a_library_of_the_machine_that_is_too_old(tmp_path: Path) -> None:
-    """Here the par's own library of that name takes its place: ld.so's words are the same."""
+def test_a_library_that_is_too_old_for_another(tmp_path: Path) -> None:
+    """As the par's own, here, for which ld.so has the same words."""
     text = "int old(void) { return 1; }"
     compiled(tmp_path, "libxold.so", text, version="XOLD_2")
     user = compiled(tmp_path, "libxuser.so", "int old(void); int user(void) { return old(); }", "libxold.so")
@@ -216,5 +216,19 @@ def test_a_library_of_the_machine_that_is_too_old(tmp_path: Path) -> None:
         images.load_library(1)
     text = str(caught.value)
     assert "version `XOLD_2' not found (required by lib/libxuser.so)" in text
-    assert "lib/libxuser.so was linked beside a newer one of that library than this machine has" in text
-    assert "build //some:target with that library (native_libs), or for an older policy" in text
+    assert (
+        "lib/libxuser.so was linked beside a newer one of that library than was found, in the par or" in text
+    )
+    assert "build //some:target with the newer library (native_libs), or for an older policy" in text
+
+
+def test_no_memory_for_what_holds_others_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_fd: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    index: Any = SimpleNamespace(header={})
+    before = descriptors()
+    monkeypatch.setattr(posix, "write", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        Copies(index).together(["libx.so"], "x")
+    assert descriptors() == before
